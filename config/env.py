@@ -15,14 +15,15 @@ from psycopg.conninfo import conninfo_to_dict
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
+# slug of the source → the variable that moves it, and where it really is
 SOURCE_URLS = {
-    "ARXIV_API_URL": "https://export.arxiv.org/api/query",
-    "ARXIV_OAI_URL": "https://oaipmh.arxiv.org/oai",
-    "OPENALEX_URL": "https://api.openalex.org",
-    "SEMANTIC_SCHOLAR_URL": "https://api.semanticscholar.org/graph/v1",
-    "CROSSREF_URL": "https://api.crossref.org",
-    "DBLP_URL": "https://dblp.org",
-    "ORCID_URL": "https://pub.orcid.org/v3.0",
+    "arxiv": ("ARXIV_API_URL", "https://export.arxiv.org/api/query"),
+    "arxiv_oai": ("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai"),
+    "openalex": ("OPENALEX_URL", "https://api.openalex.org"),
+    "semanticscholar": ("SEMANTIC_SCHOLAR_URL", "https://api.semanticscholar.org/graph/v1"),
+    "crossref": ("CROSSREF_URL", "https://api.crossref.org"),
+    "dblp": ("DBLP_URL", "https://dblp.org"),
+    "orcid": ("ORCID_URL", "https://pub.orcid.org/v3.0"),
 }
 
 # Any of these says "this is a deployment": the secrets that `make run` generated are then not used in its place.
@@ -49,13 +50,7 @@ class Environment:
     contact_email: str | None
     openalex_api_key: str | None
     semantic_scholar_api_key: str | None
-    arxiv_api_url: str  # these seven: scheme, host and base path, no trailing slash
-    arxiv_oai_url: str
-    openalex_url: str
-    semantic_scholar_url: str
-    crossref_url: str
-    dblp_url: str
-    orcid_url: str
+    source_urls: Mapping[str, str]  # by slug: scheme, host and base path, no trailing slash
 
 
 def read_environment(environ: Mapping[str, str]) -> Environment:
@@ -73,7 +68,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         contact_email=_contact_email(environ),
         openalex_api_key=_text(environ, "OPENALEX_API_KEY"),
         semantic_scholar_api_key=_text(environ, "SEMANTIC_SCHOLAR_API_KEY"),
-        **{name.lower(): _source_url(environ, name) for name in SOURCE_URLS},
+        source_urls={slug: _source_url(environ, *place) for slug, place in SOURCE_URLS.items()},
     )
 
 
@@ -173,15 +168,15 @@ def _contact_email(environ: Mapping[str, str]) -> str | None:
     return value
 
 
-def _source_url(environ: Mapping[str, str], name: str) -> str:
-    value = _text(environ, name) or SOURCE_URLS[name]
+def _source_url(environ: Mapping[str, str], name: str, usual: str) -> str:
+    value = _text(environ, name) or usual
     try:
         parts = urlsplit(value)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
     if not valid or parts.query or parts.fragment:
-        raise ImproperlyConfigured(f"{name} is {value!r}: it takes an http(s) address such as {SOURCE_URLS[name]}.")
+        raise ImproperlyConfigured(f"{name} is {value!r}: it takes an http(s) address such as {usual}.")
     return value.rstrip("/")
 
 
