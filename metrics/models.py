@@ -1,0 +1,61 @@
+"""What Byline has computed: the current figures of an author, and every change of them. Written by metrics/snapshots."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from papers.models import Author
+
+
+class AuthorMetrics(models.Model):
+    """The figures of one author, over exactly the papers that the author's page can list."""
+
+    author = models.OneToOneField(Author, primary_key=True, on_delete=models.CASCADE, related_name="metrics")
+    papers = models.PositiveIntegerField()
+    papers_counted = models.PositiveIntegerField()  # papers whose cited-by count is known
+    citations = models.PositiveBigIntegerField(null=True)  # None: no paper's count is known
+    h_index = models.PositiveIntegerField(null=True)
+    g_index = models.PositiveIntegerField(null=True)
+    i10_index = models.PositiveIntegerField(null=True)
+    recent_since = models.SmallIntegerField()  # first year of the last five calendar years
+    recent_papers = models.PositiveIntegerField()
+    recent_citations = models.PositiveBigIntegerField(null=True)  # of the papers of those years
+    recent_h_index = models.PositiveIntegerField(null=True)
+    by_year = models.JSONField(default=list)  # [{year|null, papers, counted, citations|null}], oldest first, null last
+    by_category = models.JSONField(default=list)  # [{category, papers}], commonest first
+    count_sources = models.JSONField(default=dict)  # source → papers whose count it gives; "unknown" → the rest
+    counts_from = models.DateTimeField(null=True)  # when the oldest and the newest of these counts were retrieved
+    counts_to = models.DateTimeField(null=True)
+    definition_version = models.CharField(max_length=20)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(h_index__lte=F("papers_counted")), name="h_index_within_papers"),
+            models.CheckConstraint(
+                condition=Q(citations__gte=F("h_index") * F("h_index")), name="h_index_squared_within_citations"
+            ),
+            models.CheckConstraint(condition=Q(papers_counted__lte=F("papers")), name="papers_counted_within_papers"),
+        ]
+        indexes = [models.Index(fields=["-computed_at"], name="author_metrics_latest")]
+
+    def __str__(self) -> str:
+        return f"h {self.h_index} over {self.papers} papers"
+
+
+class MetricChange(models.Model):
+    """One figure of one author that became another, when and why. Never edited."""
+
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="metric_changes")
+    metric = models.CharField(max_length=30)
+    old = models.FloatField(null=True)
+    new = models.FloatField(null=True)
+    cause = models.CharField(max_length=300)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["author", "-changed_at"], name="metric_change_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.metric}: {self.old} → {self.new}"

@@ -1,0 +1,242 @@
+"""Which author a name on a paper is.
+
+In this order: a person's decision; a shared identifier; the stored match of a name without identifiers. Which identifiers
+are one person follows from the claims of author records and bylines, whatever their order; two ORCID iDs never are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Count, Q
+
+from papers.byline import Entry
+from papers.clusters import Edge, clusters
+from papers.models import Author, AuthorIdentifier, Decision, IdentifierClaim, MatchResult, Paper, SourceRecord
+from papers.records import AuthorRecord
+
+SCHEME_RANK = ("orcid", "openalex", "semanticscholar", "dblp", "openreview", "ieee", "acl", "capture")
+KIND_RANK = {"record": 0, "entry": 1, "aligned": 2}
+
+PaperEntries = tuple[Paper, tuple[Entry, ...]]
+
+
+class Link(NamedTuple):
+    """Who an entry is, who is shown for them, and how that is known. All empty: nobody, plain text."""
+
+    author_id: int | None = None
+    shown_id: int | None = None
+    how: str = ""
+
+
+@dataclass
+class Nodes:
+    """Identifiers ("scheme:value") and the authors they name. `moved`: those that named another author before."""
+
+    author_of: dict[str, Author] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    changed_authors: set[int] = field(default_factory=set)
+
+
+def scheme_order(node: str) -> tuple[int, str]:
+    scheme = node.partition(":")[0]
+    return (SCHEME_RANK.index(scheme) if scheme in SCHEME_RANK else len(SCHEME_RANK)), node
+
+
+def write_claims(papers: Sequence[PaperEntries], records: Mapping[SourceRecord, AuthorRecord]) -> None:
+    """Keep exactly the claims that these papers' bylines and these author records make."""
+    wanted: set[tuple[str, str, str, int | None, int | None]] = set()
+    for paper, entries in papers:
+        wanted |= {(kind, a, b, None, paper.pk) for entry in entries for kind, a, b in entry.claims}
+    for row, record in records.items():
+        for scheme, value in record.identifiers.items():
+            if (pair := sorted((own_node(record), f"{scheme}:{value}")))[0] != pair[1]:
+                wanted.add(("record", pair[0], pair[1], row.pk, None))
+    held = {
+        (c.kind, c.left, c.right, c.record_id, c.paper_id): c.pk
+        for c in IdentifierClaim.objects.filter(
+            Q(paper__in=[paper.pk for paper, _ in papers]) | Q(record__in=[row.pk for row in records])
+        )
+    }
+    IdentifierClaim.objects.filter(pk__in=[pk for claim, pk in held.items() if claim not in wanted]).delete()
+    IdentifierClaim.objects.bulk_create(
+        [
+            IdentifierClaim(kind=kind, left=a, right=b, record_id=record, paper_id=paper)
+            for kind, a, b, record, paper in sorted(wanted - held.keys(), key=str)
+        ],
+        batch_size=2000,
+    )
+
+
+def own_node(record: AuthorRecord) -> str:
+    return f"{record.source}:{record.external_id}"
+
+
+def place_identifiers(papers: Sequence[PaperEntries], records: Iterable[AuthorRecord]) -> Nodes:
+    """Give every identifier on these papers and records, and all that claims tie to it, its author row."""
+    start = {node for _, entries in papers for entry in entries for node in entry.identifiers}
+    start |= {own_node(r) for r in records} | {f"{s}:{v}" for r in records for s, v in r.identifiers.items()}
+    nodes, claims = _connected(start)
+    if not nodes:
+        return Nodes()
+    return _place(_people(nodes, claims), _adoptable(papers))
+
+
+def _connected(start: set[str]) -> tuple[set[str], dict[tuple[str, str, str], int]]:
+    """All identifiers that claims tie to the given ones, and how often each claim is made."""
+    nodes, frontier = set(start), set(start)
+    claims: dict[tuple[str, str, str], int] = {}
+    while frontier:
+        rows = (
+            IdentifierClaim.objects.filter(Q(left__in=frontier) | Q(right__in=frontier))
+            .values_list("kind", "left", "right")
+            .annotate(times=Count("pk"))
+        )
+        claims.update({(kind, a, b): times for kind, a, b, times in rows})
+        frontier = {node for _, a, b in claims for node in (a, b)} - nodes
+        nodes |= frontier
+    return nodes, claims
+
+
+def _people(nodes: set[str], claims: Mapping[tuple[str, str, str], int]) -> list[frozenset[str]]:
+    """Strong claims first, vetoed by ORCID iDs; then aligned bylines, which join no two ids of one scheme."""
+    apart = _declared_different(nodes)
+    edges = [Edge((KIND_RANK[kind], -times), a, b) for (kind, a, b), times in claims.items()]
+    orcids = {n: {"orcid": frozenset({n})} if n.startswith("orcid:") else {} for n in nodes}
+    strong = clusters(orcids, [e for e in edges if e.rank[0] < KIND_RANK["aligned"]], apart=apart)
+    home = {node: min(group) for group in strong for node in group}
+    marks: dict[str, dict[str, frozenset[str]]] = {}
+    for group in strong:
+        by_scheme: dict[str, set[str]] = defaultdict(set)
+        for node in group:
+            by_scheme[node.partition(":")[0]].add(node)
+        marks[min(group)] = {scheme: frozenset(values) for scheme, values in by_scheme.items()}
+    aligned = [e._replace(left=home[e.left], right=home[e.right]) for e in edges if e.rank[0] == KIND_RANK["aligned"]]
+    joined = clusters(marks, aligned, apart=[(home[a], home[b]) for a, b in apart])
+    members = defaultdict(set)
+    for node, first in home.items():
+        members[first].add(node)
+    return [frozenset().union(*(members[first] for first in group)) for group in joined]
+
+
+def _declared_different(nodes: set[str]) -> list[tuple[str, str]]:
+    """`different` decisions between authors, as pairs of the identifiers that founded them."""
+    pairs = (
+        Decision.objects.standing()
+        .filter(kind=Decision.Kind.DIFFERENT, author__isnull=False)
+        .filter(Q(author__founded_by__in=nodes) | Q(other_author__founded_by__in=nodes))
+        .values_list("author__founded_by", "other_author__founded_by")
+    )
+    return [(a, b) for a, b in pairs if a in nodes and b in nodes]
+
+
+def _adoptable(papers: Sequence[PaperEntries]) -> dict[str, Author]:
+    """Identifier → the author whom its entry was matched to while the paper's name had no identifier yet."""
+    by_place = {
+        (paper.pk, folded, entry.occurrence): entry.identifiers
+        for paper, entries in papers
+        for entry in entries
+        if entry.identifiers
+        for folded in entry.folded
+    }
+    matches = MatchResult.objects.filter(paper__in=[paper.pk for paper, _ in papers]).select_related("author")
+    found: dict[str, Author] = {}
+    for match in matches.order_by("-author_id"):
+        if match.author.founded_by.startswith("name:") and match.author.absorbed_by_id is None:
+            for node in by_place.get((match.paper_id, match.folded_name, match.occurrence), ()):
+                found[node] = match.author
+    return found
+
+
+def _place(people: Iterable[frozenset[str]], adoptable: Mapping[str, Author]) -> Nodes:
+    """Every group keeps the oldest row that a member founded; without one it adopts a matched row, or founds its own."""
+    every = {node for group in people for node in group}
+    founded = {a.founded_by: a for a in Author.objects.filter(founded_by__in=every)}
+    result, fresh, edited, adopted = Nodes(), [], [], set()
+    for group in people:
+        rows = sorted((founded[node] for node in group if node in founded), key=lambda a: a.pk)
+        candidates = sorted((adoptable[n] for n in group if n in adoptable), key=lambda a: a.pk)
+        if not rows and candidates and candidates[0].pk not in adopted:
+            rows = [candidates[0]]
+            adopted.add(rows[0].pk)
+            rows[0].founded_by = min(group, key=scheme_order)
+            edited.append(rows[0])
+        row = rows[0] if rows else Author(founded_by=min(group, key=scheme_order), name="?")
+        if not rows:
+            fresh.append(row)
+        for other in rows:
+            absorbed_by = None if other is row else row
+            if other.absorbed_by_id != (absorbed_by.pk if absorbed_by else None):
+                other.absorbed_by = absorbed_by
+                edited.append(other)
+                result.changed_authors.add(other.pk)
+        result.author_of |= dict.fromkeys(group, row)
+    Author.objects.bulk_create(fresh)
+    Author.objects.bulk_update(edited, ["founded_by", "absorbed_by"])
+    result.changed_authors |= {row.pk for row in fresh}
+    _write_identifiers(result)
+    return result
+
+
+def _write_identifiers(result: Nodes) -> None:
+    pairs = [(*node.split(":", 1), node) for node in result.author_of]
+    held = AuthorIdentifier.objects.filter(scheme__in={p[0] for p in pairs}, value__in={p[1] for p in pairs})
+    known = {f"{row.scheme}:{row.value}": row for row in held}
+    fresh, moved = [], []
+    for scheme, value, node in sorted(pairs):
+        author, row = result.author_of[node], known.get(node)
+        if row is None:
+            fresh.append(AuthorIdentifier(scheme=scheme, value=value, author=author))
+            result.changed_authors.add(author.pk)
+        elif row.author_id != author.pk:
+            result.moved.add(node)
+            result.changed_authors |= {row.author_id, author.pk}
+            row.author = author
+            moved.append(row)
+    AuthorIdentifier.objects.bulk_create(fresh, batch_size=2000)
+    AuthorIdentifier.objects.bulk_update(moved, ["author"], batch_size=1000)
+
+
+def set_roots(author_ids: Collection[int]) -> dict[int, int]:
+    """Point each of these authors, and all merged with them, at the author shown in their place. Returns who moved.
+
+    Pointers only: an authorship keeps its author, so that taking a merge back restores every link.
+    """
+    rows, merged = _merge_component(author_ids)
+    roots: dict[int, int] = {}
+    for pk in rows:
+        seen, at = {pk}, pk
+        while (onward := merged.get(at)) is not None and onward not in seen:
+            at = onward
+            seen.add(at)
+        roots[pk] = at
+    changed = [row for pk, row in rows.items() if row.merged_into_id != (roots[pk] if roots[pk] != pk else None)]
+    moved = {}
+    for row in changed:
+        moved[row.pk] = roots[row.pk]
+        row.merged_into_id = roots[row.pk] if roots[row.pk] != row.pk else None
+    Author.objects.bulk_update(changed, ["merged_into"])
+    return moved
+
+
+def _merge_component(author_ids: Collection[int]) -> tuple[dict[int, Author], dict[int, int]]:
+    """The authors that pointers or standing merges tie to the given ones, and where each points; a decision comes first."""
+    rows: dict[int, Author] = {}
+    merged: dict[int, int] = {}
+    frontier = set(author_ids)
+    while frontier:
+        found = Author.objects.filter(Q(pk__in=frontier) | Q(absorbed_by__in=frontier) | Q(merged_into__in=frontier))
+        merges = Decision.objects.standing().filter(kind=Decision.Kind.MERGE, author__isnull=False)
+        pairs = merges.filter(Q(author__in=frontier) | Q(other_author__in=frontier)).order_by("made_at", "pk")
+        decided = {one: other for one, other in pairs.values_list("author_id", "other_author_id") if one and other}
+        rows.update({row.pk: row for row in found})
+        for row in found:
+            if row.absorbed_by_id:
+                merged.setdefault(row.pk, row.absorbed_by_id)
+        merged.update(decided)
+        tied = {pk for pair in merged.items() for pk in pair} | {r.merged_into_id for r in found if r.merged_into_id}
+        frontier = {pk for pk in tied if pk not in rows}
+    return rows, merged

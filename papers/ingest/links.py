@@ -1,0 +1,119 @@
+"""Write bylines: each entry with the author that identity names, and the institutions it prints."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from papers.byline import Entry
+from papers.identity import Link
+from papers.ingest.display import Displayed
+from papers.models import Authorship, Institution, Paper
+from papers.records import InstitutionRecord
+
+_COLUMNS = (
+    "order", "position", "source", "identifiers", "affiliation", "is_corresponding", "author", "shown_author", "link",
+)  # fmt: skip
+
+
+@dataclass
+class Bylines:
+    """`touched`: authors whose papers changed. `replaced`: author → who now stands where they stood."""
+
+    touched: set[int] = field(default_factory=set)
+    replaced: dict[int, int] = field(default_factory=dict)
+    rewritten: set[int] = field(default_factory=set)  # papers whose byline changed
+
+
+def write_bylines(shown: Sequence[Displayed], links: dict[int, list[Link]], emptied: Sequence[Paper]) -> Bylines:
+    result = Bylines()
+    papers = [d.paper.pk for d in shown] + [p.pk for p in emptied]
+    existing: dict[int, dict[tuple[str, int], Authorship]] = defaultdict(dict)
+    for row in Authorship.objects.filter(paper__in=papers):
+        existing[row.paper_id][row.name, row.occurrence] = row
+    fresh, changed, gone = [], [], []
+    for paper in emptied:
+        gone += existing[paper.pk].values()
+    for displayed in shown:
+        held = existing[displayed.paper.pk]
+        for order, (entry, link) in enumerate(zip(displayed.values.entries, links[displayed.paper.pk], strict=True)):
+            row = held.pop((entry.name, entry.occurrence), None)
+            if row is None:
+                row = Authorship(paper=displayed.paper, name=entry.name, occurrence=entry.occurrence)
+                _fill(row, order, entry, link)
+                fresh.append(row)
+                result.touched |= {link.shown_id} if link.shown_id else set()
+            elif _fill(row, order, entry, link, result):
+                changed.append(row)
+        gone += held.values()
+        if displayed.structural or displayed.counted:
+            result.touched |= {link.shown_id for link in links[displayed.paper.pk] if link.shown_id}
+    result.touched |= {row.shown_author_id for row in gone if row.shown_author_id}
+    result.rewritten = {row.paper_id for row in (*fresh, *changed, *gone)}
+    Authorship.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    Authorship.objects.bulk_create(fresh, batch_size=2000)
+    Authorship.objects.bulk_update(changed, _COLUMNS, batch_size=1000)
+    _write_institutions(shown)
+    return result
+
+
+def _fill(row: Authorship, order: int, entry: Entry, link: Link, result: Bylines | None = None) -> bool:
+    wanted = (
+        order, entry.position, entry.source, list(entry.identifiers), entry.affiliation, entry.is_corresponding,
+        link.author_id, link.shown_id, link.how,
+    )  # fmt: skip
+    names = [c if c not in ("author", "shown_author") else f"{c}_id" for c in _COLUMNS]
+    if tuple(getattr(row, name) for name in names) == wanted:
+        return False
+    if result is not None and row.author_id != link.author_id and row.author_id and link.author_id:
+        result.replaced[row.author_id] = link.author_id
+    if result is not None:
+        result.touched |= {pk for pk in (row.shown_author_id, link.shown_id) if pk}
+    for name, value in zip(names, wanted, strict=True):
+        setattr(row, name, value)
+    return True
+
+
+def institution_key(record: InstitutionRecord) -> str:
+    for scheme in ("ror", "openalex"):
+        if scheme in record.identifiers:
+            return f"{scheme}:{record.identifiers[scheme]}"
+    return f"name:{record.name.casefold()}"
+
+
+def institutions_of(records: Iterable[InstitutionRecord]) -> dict[str, Institution]:
+    """The rows of these organisations by key; new ones are created."""
+    named = {institution_key(r): r for r in records}
+    known = {row.key: row for row in Institution.objects.filter(key__in=named)}
+    fresh = [
+        Institution(key=key, name=r.name, country_code=r.country_code or "")
+        for key, r in sorted(named.items())
+        if key not in known
+    ]
+    Institution.objects.bulk_create(fresh)
+    return known | {row.key: row for row in fresh}
+
+
+def _write_institutions(shown: Sequence[Displayed]) -> None:
+    rows = institutions_of(i for d in shown for e in d.values.entries for i in e.institutions)
+    papers = [d.paper.pk for d in shown]
+    authorships = {
+        (paper, name, occurrence): pk
+        for pk, paper, name, occurrence in Authorship.objects.filter(paper__in=papers).values_list(
+            "pk", "paper", "name", "occurrence"
+        )
+    }
+    through = Authorship.institutions.through
+    wanted = {
+        (authorships[d.paper.pk, e.name, e.occurrence], rows[institution_key(i)].pk)
+        for d in shown
+        for e in d.values.entries
+        for i in e.institutions
+    }
+    held = through.objects.filter(authorship__paper__in=papers)
+    known = {(a, i): pk for pk, a, i in held.values_list("pk", "authorship_id", "institution_id")}
+    through.objects.filter(pk__in=[pk for pair, pk in known.items() if pair not in wanted]).delete()
+    through.objects.bulk_create(
+        [through(authorship_id=a, institution_id=i) for a, i in sorted(wanted - known.keys())], batch_size=2000
+    )

@@ -1,0 +1,131 @@
+"""One page of a walk, from records to displayed rows, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from papers.coauthors import recompute_coauthorships
+from papers.identity import place_identifiers, set_roots, write_claims
+from papers.ingest.authors import display_authors, place_author_records
+from papers.ingest.display import Displayed, display_papers
+from papers.ingest.evidence import store_evidence
+from papers.ingest.grouping import Grouping, group_records
+from papers.ingest.links import Bylines, write_bylines
+from papers.matching import link_entries
+from papers.models import Author, Authorship, DirtyAuthor, ImportRun, SourceRecord
+from papers.records import AuthorRecord, Fetched
+
+# Any constant will do: it names the one lock under which evidence becomes rows.
+INGEST_LOCK = 0x42594C4E
+
+
+@dataclass
+class PageResult:
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    affected: set[int] = field(default_factory=set)  # authors whose pages differ now
+
+
+def lock_ingest() -> None:
+    """Wait for other writers; the lock ends with the transaction, also when its holder is killed."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("ingest needs a transaction around it")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INGEST_LOCK])
+
+
+def store_page(items: Sequence[Fetched], run: ImportRun | None, cause: str) -> PageResult:
+    """Keep the evidence and bring everything it touches up to date. What is already known writes nothing."""
+    lock_ingest()
+    stored = store_evidence(items, run)
+    affected: set[int] = set()
+    if stored.papers or stored.authors:
+        affected = _bring_up_to_date(stored.papers, stored.authors, run, cause)
+    return PageResult(stored.created, stored.changed, stored.unchanged, affected)
+
+
+def redisplay(paper_ids: Collection[int], author_ids: Collection[int], cause: str) -> set[int]:
+    """Bring papers and authors up to date after a decision about them. Returns the authors whose pages differ now."""
+    lock_ingest()
+    papers = list(SourceRecord.objects.filter(paper__in=paper_ids, deleted_at=None))
+    moved = _follow_roots(set(author_ids))
+    named = Authorship.objects.filter(shown_author__in=author_ids).values_list("paper", flat=True)
+    affected = _bring_up_to_date(papers, [], None, cause) | moved | set(author_ids)
+    _finish(affected, affected, cause, structural=set(named))
+    return affected
+
+
+def _bring_up_to_date(
+    paper_rows: Sequence[SourceRecord], author_rows: Sequence[SourceRecord], run: ImportRun | None, cause: str
+) -> set[int]:
+    author_records = {row: AuthorRecord.model_validate(row.record) for row in author_rows}
+    grouping = group_records(paper_rows)
+    shown = display_papers(grouping)
+    papers = [(d.paper, d.values.entries) for d in shown]
+    write_claims(papers, author_records)
+    nodes = place_identifiers(papers, author_records.values())
+    place_author_records(author_records, nodes.author_of)
+    moved = _follow_roots(nodes.changed_authors)
+    links = link_entries(papers, nodes, run)
+    bylines = write_bylines(shown, links, grouping.emptied)
+    moved |= _retire_replaced(bylines)
+    affected = bylines.touched | moved | nodes.changed_authors | {r.author_id for r in author_rows if r.author_id}
+    elsewhere = _papers_naming(nodes.moved, grouping)
+    if elsewhere:
+        rows = SourceRecord.objects.filter(paper__in=elsewhere, deleted_at=None)
+        affected |= _bring_up_to_date(list(rows), [], run, cause)
+    structural = bylines.rewritten | {d.paper.pk for d in shown if d.structural}
+    _finish(affected, _counted(affected, shown, bylines, moved), cause, structural)
+    return affected
+
+
+def _papers_naming(nodes: set[str], grouping: Grouping) -> set[int]:
+    """Papers outside this page whose bylines carry identifiers that have just changed hands."""
+    if not nodes:
+        return set()
+    done = [group.row.pk for group in grouping.groups]
+    found = Authorship.objects.filter(identifiers__overlap=sorted(nodes)).exclude(paper__in=done)
+    return set(found.values_list("paper", flat=True))
+
+
+def _follow_roots(author_ids: set[int]) -> set[int]:
+    """Let merges take effect on who is shown. Returns every author whose page gains or loses by it."""
+    moved = set_roots(author_ids)
+    for author, root in moved.items():
+        Authorship.objects.filter(author=author).exclude(shown_author=root).update(shown_author=root)
+    return set(moved) | set(moved.values())
+
+
+def _retire_replaced(bylines: Bylines) -> set[int]:
+    """An author made from a bare name, whose last byline an identifier has claimed, leads on to who it was."""
+    empty = Author.objects.filter(pk__in=bylines.replaced, founded_by__startswith="name:", own_authorships=None)
+    retired = list(empty.filter(identifiers=None, records=None, decisions=None))
+    for author in retired:
+        author.absorbed_by_id = bylines.replaced[author.pk]
+    Author.objects.bulk_update(retired, ["absorbed_by"])
+    return _follow_roots({author.pk for author in retired})
+
+
+def _counted(affected: set[int], shown: Sequence[Displayed], bylines: Bylines, moved: set[int]) -> set[int]:
+    return affected & (bylines.touched | moved) if shown else moved
+
+
+def _finish(affected: set[int], counted: set[int], cause: str, structural: set[int]) -> None:
+    """Names and affiliations, pairs of co-authors, and the marks by which metrics know whom to compute again."""
+    written = display_authors(affected)
+    if structural:
+        recompute_coauthorships(affected | written)
+    now = timezone.now()
+    existing = Author.objects.filter(pk__in=counted).values_list("pk", flat=True)
+    DirtyAuthor.objects.bulk_create(
+        [DirtyAuthor(author_id=pk, cause=cause[:300], since=now) for pk in sorted(existing)],
+        update_conflicts=True,
+        unique_fields=["author"],
+        update_fields=["cause", "since", "token"],
+        batch_size=2000,
+    )
