@@ -160,7 +160,10 @@ def keep_valid(given: Mapping[str, str | None]) -> dict[str, str]:
                 kept[scheme] = normalise(scheme, text)
             except InvalidIdentifier:
                 continue
-    return normalise_all(kept)
+    try:
+        return normalise_all(kept)
+    except InvalidIdentifier:  # a DOI of arXiv's that stands for no arXiv id
+        return normalise_all({scheme: text for scheme, text in kept.items() if scheme != "doi"})
 
 
 def address(scheme: str, value: str, *, of: str = "paper") -> str | None:
