@@ -84,3 +84,15 @@ def _alone(data_dir: Path) -> Iterator[None]:
     with (data_dir / "stack.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def dead(data_dir: Path, servers: tuple[str, ...]) -> list[str]:
+    """Those of the servers whose process is gone; cheap enough to ask every second."""
+    record = read_record(data_dir)
+    if record is None:
+        return list(servers)
+    pids = {
+        "postgres": postgres.running_pid(place_of(record, "postgres")),
+        "valkey": valkey.running_pid(record, place_of(record, "valkey")),
+    }
+    return [server for server in servers if pids[server] is None]

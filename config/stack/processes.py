@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,15 +77,14 @@ def started_at(pid: int) -> str:
 
 
 def end_group(pid: int, patience: float) -> None:
-    """Asks a process group to end, and kills it after `patience` seconds."""
-    for signal_number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
-        try:
-            os.killpg(pid, signal_number)
-        except (ProcessLookupError, PermissionError):
-            return
-        deadline = time.monotonic() + seconds
-        while command_line(pid) and time.monotonic() < deadline:
-            time.sleep(0.1)
+    """Asks the leader of a process group to end, waits `patience` seconds, and kills what is left of the group."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + patience
+    while command_line(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only a zombie is left
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _ps(pid: int, column: str) -> str:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Exits 1 when `status` finds a server that does not run."""
 
     help = "Start, stop or report the embedded PostgreSQL and Valkey."
-    requires_system_checks = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=("start", "stop", "status"))
