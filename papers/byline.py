@@ -90,7 +90,7 @@ def _base_order(record: PaperRecord) -> tuple[bool, int, int, str]:
 
 
 def _align(drafts: list[_Draft], base: PaperRecord, other: PaperRecord) -> None:
-    """Lay the other list's entries upon the base: by equal folded name, then by place, then by the one compatible name."""
+    """Lay the other list upon the base: by equal folded name, then by place, then by the one compatible name."""
     taken: set[int] = set()
     by_fold: dict[str, list[int]] = {}
     for index, draft in enumerate(drafts):
@@ -158,7 +158,7 @@ def _claims(printed: Sequence[AuthorshipRecord]) -> frozenset[tuple[str, str, st
     own = [sorted(f"{scheme}:{value}" for scheme, value in p.identifiers.items()) for p in printed]
     said = {("entry", a, b) for names in own for a, b in combinations(names, 2)}
     for one, other in combinations(own, 2):
-        said |= {("aligned", *sorted((a, b))) for a in one for b in other if a != b}
+        said |= {("aligned", min(a, b), max(a, b)) for a in one for b in other if a != b}
     return frozenset(claim for claim in said if ("entry", *claim[1:]) == claim or ("entry", *claim[1:]) not in said)
 
 

@@ -72,7 +72,7 @@ def clusters(
     together: Iterable[tuple[str, str]] = (),
     apart: Iterable[tuple[str, str]] = (),
 ) -> list[frozenset[str]]:
-    """The groups of nodes that are one. `together` and `apart` are decisions: the first are joined whatever the marks say."""
+    """The groups of nodes that are one. `together` and `apart` are decisions: no mark vetoes the first."""
     found = Clusters(exclusive, apart)
     for left, right in sorted(together):
         if left in exclusive and right in exclusive:

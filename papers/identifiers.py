@@ -109,10 +109,14 @@ _NORMALISE: Mapping[str, Callable[[str], str]] = {
             re.IGNORECASE,
         )
     ),
-    "dblp": _matcher("DBLP key", r"(?:https?://dblp\.org/(?:pid|rec)/)?([\w./:+-]{1,200}?)(?:\.html|\.xml)?", "n/SebastianNowozin"),
+    "dblp": _matcher(
+        "DBLP key", r"(?:https?://dblp\.org/(?:pid|rec)/)?([\w./:+-]{1,200}?)(?:\.html|\.xml)?", "homepages/n/Someone"
+    ),
     "ror": _lower(_matcher("ROR id", r"(?:https?://ror\.org/)?(0[a-z0-9]{6}\d{2})", "05g3dte14", re.IGNORECASE)),
     "ieee": _matcher("IEEE author id", r"(?:ieee:)?(\d{1,20})", "37086453282"),
-    "openreview": _matcher("OpenReview profile", r"(?:openreview:)?(~[^\s/]{1,200}|[^\s/@]+@[^\s/@]+)", "~Ada_Lovelace1"),
+    "openreview": _matcher(
+        "OpenReview profile", r"(?:openreview:)?(~[^\s/]{1,200}|[^\s/@]+@[^\s/@]+)", "~Ada_Lovelace1"
+    ),
     "acl": _matcher("ACL Anthology author id", r"(?:acl:)?([\w-]{1,200})", "ada-lovelace"),
     "capture": _matcher("captured author", r"([\w-]{1,100})", "sebastian-nowozin"),
 }
@@ -142,7 +146,7 @@ def normalise(scheme: str, text: str) -> str:
 
 
 def normalise_all(given: Mapping[str, str]) -> dict[str, str]:
-    """Every pair in normal form, ordered by scheme. An arXiv DOI (10.48550/arXiv.…) becomes the arXiv id it stands for."""
+    """Every pair in normal form, ordered by scheme. An arXiv DOI (10.48550/arXiv.…) becomes its arXiv id."""
     found = {scheme: normalise(scheme, text) for scheme, text in given.items()}
     doi = found.get("doi", "")
     if doi.startswith("10.48550/arxiv."):

@@ -1,7 +1,8 @@
 """Which author a name on a paper is.
 
-In this order: a person's decision; a shared identifier; the stored match of a name without identifiers. Which identifiers
-are one person follows from the claims of author records and bylines, whatever their order; two ORCID iDs never are.
+In this order: a person's decision; a shared identifier; the stored match of a name without identifiers. Which
+identifiers are one person follows from the claims of author records and bylines, whatever their order; two ORCID iDs
+never are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from papers.byline import Entry
 from papers.clusters import Edge, clusters
 from papers.models import Author, AuthorIdentifier, Decision, IdentifierClaim, MatchResult, Paper, SourceRecord
 from papers.records import AuthorRecord
+from papers.rows import update_rows
 
 SCHEME_RANK = ("orcid", "openalex", "semanticscholar", "dblp", "openreview", "ieee", "acl", "capture")
 KIND_RANK = {"record": 0, "entry": 1, "aligned": 2}
@@ -152,7 +154,7 @@ def _adoptable(papers: Sequence[PaperEntries]) -> dict[str, Author]:
 
 
 def _place(people: Iterable[frozenset[str]], adoptable: Mapping[str, Author]) -> Nodes:
-    """Every group keeps the oldest row that a member founded; without one it adopts a matched row, or founds its own."""
+    """A group keeps the oldest row that a member founded; without one it adopts a matched row, or founds its own."""
     every = {node for group in people for node in group}
     founded = {a.founded_by: a for a in Author.objects.filter(founded_by__in=every)}
     result, fresh, edited, adopted = Nodes(), [], [], set()
@@ -175,7 +177,7 @@ def _place(people: Iterable[frozenset[str]], adoptable: Mapping[str, Author]) ->
                 result.changed_authors.add(other.pk)
         result.author_of |= dict.fromkeys(group, row)
     Author.objects.bulk_create(fresh)
-    Author.objects.bulk_update(edited, ["founded_by", "absorbed_by"])
+    update_rows(edited, ["founded_by", "absorbed_by"])
     result.changed_authors |= {row.pk for row in fresh}
     _write_identifiers(result)
     return result
@@ -197,7 +199,7 @@ def _write_identifiers(result: Nodes) -> None:
             row.author = author
             moved.append(row)
     AuthorIdentifier.objects.bulk_create(fresh, batch_size=2000)
-    AuthorIdentifier.objects.bulk_update(moved, ["author"], batch_size=1000)
+    update_rows(moved, ["author"], batch_size=1000)
 
 
 def set_roots(author_ids: Collection[int]) -> dict[int, int]:
@@ -218,12 +220,12 @@ def set_roots(author_ids: Collection[int]) -> dict[int, int]:
     for row in changed:
         moved[row.pk] = roots[row.pk]
         row.merged_into_id = roots[row.pk] if roots[row.pk] != row.pk else None
-    Author.objects.bulk_update(changed, ["merged_into"])
+    update_rows(changed, ["merged_into"])
     return moved
 
 
 def _merge_component(author_ids: Collection[int]) -> tuple[dict[int, Author], dict[int, int]]:
-    """The authors that pointers or standing merges tie to the given ones, and where each points; a decision comes first."""
+    """The authors that pointers or standing merges tie to the given ones, and where each points; decisions first."""
     rows: dict[int, Author] = {}
     merged: dict[int, int] = {}
     frontier = set(author_ids)

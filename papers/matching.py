@@ -1,7 +1,7 @@
-"""Names without identifiers: matched within one import by their full name, or made an author of their own.
+"""Names without identifiers: matched within one import by their full name, or made authors of their own.
 
-A stand-in with a narrow rule, to be replaced by a matcher that weighs evidence; its results are stored with their reason,
-so that the same name on the same paper stays the same author.
+A stand-in with a narrow rule, to be replaced by a matcher that weighs evidence; its results are stored with their
+reason, so that the same name on the same paper stays the same author.
 """
 
 from __future__ import annotations
@@ -65,9 +65,7 @@ def _write_fresh(matcher: _Matcher) -> None:
 
 def _prepare(papers: Sequence[PaperEntries], nodes: Nodes, run: ImportRun | None) -> _Matcher:
     ids = [paper.pk for paper, _ in papers]
-    stored = {
-        (m.paper_id, m.folded_name, m.occurrence): m for m in MatchResult.objects.filter(paper__in=ids)
-    }
+    stored = {(m.paper_id, m.folded_name, m.occurrence): m for m in MatchResult.objects.filter(paper__in=ids)}
     named = {a.pk for a in nodes.author_of.values()} | {m.author_id for m in stored.values()}
     for _, entries in papers:
         for entry in entries:
@@ -120,7 +118,7 @@ def _certain(entry: Entry, nodes: Nodes, matcher: _Matcher) -> Link | None:
 
 
 def _rejected(author_id: int, entry: Entry, matcher: _Matcher) -> bool:
-    """"Not their paper" binds everyone who is merged with the one it was said of."""
+    """ "Not their paper" binds everyone who is merged with the one it was said of."""
     if not entry.rejected:
         return False
     group = matcher.groups.get(matcher.shown.get(author_id, author_id), {author_id})

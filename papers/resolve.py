@@ -14,6 +14,7 @@ from typing import Any
 
 from papers.byline import BylineDecision, Entry, resolve_byline
 from papers.records import PaperRecord
+from papers.sources.catalogue import COUNT_ORDER
 
 DEFAULT_RANK = ("arxiv", "crossref", "openalex", "semanticscholar", "dblp", "orcid", "capture", "paperlists", "file")
 FIELD_RANKS = {
@@ -22,7 +23,6 @@ FIELD_RANKS = {
     "categories": ("arxiv", "capture", "file", "paperlists"),
     "kind": ("crossref", "openalex", "semanticscholar", "dblp"),
 }
-COUNT_ORDER = ("openalex", "semanticscholar", "crossref", "paperlists", "file", "capture")
 TEXT_FIELDS = ("title", "abstract", "summary", "venue", "organisation", "kind", "language")
 _REPOSITORY = re.compile(r"\barxiv\b|\brepository\b|\bpreprint|\bssrn\b|\bbiorxiv\b|\bhal\b", re.IGNORECASE)
 

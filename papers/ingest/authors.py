@@ -1,20 +1,29 @@
-"""Write what resolve says of authors: names, affiliations, reported figures. Rows that would not change are not touched."""
+"""Write what resolve says of authors: names, affiliations, reported figures. Only rows that change are touched."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from papers.identity import own_node
 from papers.ingest.links import institution_key, institutions_of
-from papers.models import Affiliation, Author, AuthorIdentifier, AuthorName, Authorship, Decision, ReportedFigure
-from papers.models import SourceRecord
+from papers.models import (
+    Affiliation,
+    Author,
+    AuthorIdentifier,
+    AuthorName,
+    Authorship,
+    Decision,
+    ReportedFigure,
+    SourceRecord,
+)
 from papers.names import fold
 from papers.people import AuthorDecision, AuthorEvidence, AuthorValues, resolve_author
 from papers.records import AuthorRecord
+from papers.rows import update_rows
 
 _KINDS = (Decision.Kind.HIDE, Decision.Kind.PREFER_NAME, Decision.Kind.RETIRE_NAME, Decision.Kind.SET)
 _FIGURES = ("papers", "citations", "h_index", "i10_index", "novelty_percent", "ai_score")
@@ -29,17 +38,15 @@ def place_author_records(records: dict[SourceRecord, AuthorRecord], author_of: d
         if row.author_id != author.pk:
             row.author = author
             moved.append(row)
-    SourceRecord.objects.bulk_update(moved, ["author"])
+    update_rows(moved, ["author"])
 
 
 def display_authors(author_ids: Collection[int]) -> set[int]:
-    """Bring these authors' rows up to date; a merged author's evidence counts for the one shown. Returns all written."""
-    shown = set(Author.objects.filter(pk__in=author_ids, merged_into=None).values_list("pk", flat=True))
-    shown |= set(
-        Author.objects.filter(pk__in=author_ids).exclude(merged_into=None).values_list("merged_into", flat=True)
-    )
-    shown_as = {pk: pk for pk in shown}
-    shown_as.update(Author.objects.filter(merged_into__in=shown).values_list("pk", "merged_into"))
+    """Bring these authors up to date; a merged author's evidence counts for the one shown. Returns all looked at."""
+    shown = {a.merged_into_id or a.pk for a in Author.objects.filter(pk__in=author_ids)}
+    shown_as = {
+        a.pk: a.merged_into_id or a.pk for a in Author.objects.filter(Q(pk__in=shown) | Q(merged_into__in=shown))
+    }
     records = _records(shown_as)
     gathered = _gather(shown_as, records)
     changed = []
@@ -51,9 +58,7 @@ def display_authors(author_ids: Collection[int]) -> set[int]:
             for name, value in wanted.items():
                 setattr(author, name, value)
             changed.append(author)
-    Author.objects.bulk_update(
-        changed, ["name", "homepage", "category", "orcid", "is_hidden", "provenance"], batch_size=1000
-    )
+    update_rows(changed, ["name", "homepage", "category", "orcid", "is_hidden", "provenance"], batch_size=1000)
     _write_names(values, shown_as)
     _write_affiliations(shown_as, records)
     _write_reported(records, shown_as)
@@ -95,7 +100,7 @@ def _write_names(values: dict[int, AuthorValues], shown_as: dict[int, int]) -> N
             held[key].is_retired = is_retired
             changed.append(held[key])
     AuthorName.objects.filter(pk__in=gone).delete()
-    AuthorName.objects.bulk_update(changed, ["is_retired"])
+    update_rows(changed, ["is_retired"])
     AuthorName.objects.bulk_create(
         [
             AuthorName(author_id=pk, name=name, folded=fold(name)[:300], is_retired=is_retired)
@@ -122,15 +127,16 @@ def _write_affiliations(shown_as: dict[int, int], records: Grouped) -> None:
         key = (author, rows[institution_key(a.institution)].pk, record.source)
         wanted[key] = (min(a.years, default=None), max(a.years, default=None), a.is_last_known)
     held = {(a.author_id, a.institution_id, a.source): a for a in Affiliation.objects.filter(author__in=shown_as)}
-    fresh, changed = [], []
+    fresh: list[Affiliation] = []
+    changed: list[Affiliation] = []
     for key, (first, last, is_last) in sorted(wanted.items()):
-        row = held.pop(key, None) or Affiliation(author_id=key[0], institution_id=key[1], source=key[2])
+        row = held.pop(key) if key in held else Affiliation(author_id=key[0], institution_id=key[1], source=key[2])
         if row.pk is None or (row.first_year, row.last_year, row.is_last_known) != (first, last, is_last):
             (fresh if row.pk is None else changed).append(row)
             row.first_year, row.last_year, row.is_last_known = first, last, is_last
     Affiliation.objects.filter(pk__in=[row.pk for row in held.values()]).delete()
     Affiliation.objects.bulk_create(fresh, batch_size=2000)
-    Affiliation.objects.bulk_update(changed, ["first_year", "last_year", "is_last_known"])
+    update_rows(changed, ["first_year", "last_year", "is_last_known"])
 
 
 def _write_reported(records: Grouped, shown_as: dict[int, int]) -> None:

@@ -1,4 +1,4 @@
-"""Write what resolve says of papers: fields, identifiers, counts, bylines. Rows that would not change are not touched."""
+"""Write what resolve says of papers: fields, identifiers, counts. Only rows that change are touched."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from papers.ingest.grouping import Group, Grouping, record_key
 from papers.models import CitedByCount, Decision, Paper, PaperIdentifier
 from papers.records import PaperRecord
 from papers.resolve import Evidence, FieldDecision, PaperValues, resolve_paper
+from papers.rows import update_rows
 
 FIELD_KINDS = (Decision.Kind.SET, Decision.Kind.STATUS, Decision.Kind.HIDE)
 BYLINE_KINDS = (Decision.Kind.ASSIGN, Decision.Kind.REJECT)
 # A change of these can change pairs of co-authors, or figures; the others only how a page reads.
 STRUCTURAL = {"is_hidden", "status", "publication_date", "author_count"}
+NEVER_REWRITTEN = ("id", "public_id", "founded_by", "created_at")
+DISPLAYED = [f.name for f in Paper._meta.concrete_fields if f.name not in NEVER_REWRITTEN]
 COUNTED = STRUCTURAL | {"cited_by_count", "cited_by_source", "primary_category"}
 
 
@@ -46,8 +49,7 @@ def display_papers(grouping: Grouping) -> list[Displayed]:
         if _fill(displayed):
             changed.append(displayed.paper)
         shown.append(displayed)
-    fields = [f.name for f in Paper._meta.concrete_fields if f.name not in ("id", "public_id", "founded_by", "created_at")]
-    Paper.objects.bulk_update(changed, fields, batch_size=500)
+    update_rows(changed, DISPLAYED, batch_size=500)
     _write_identifiers(shown, grouping)
     _write_counts(shown)
     return shown
@@ -57,15 +59,13 @@ def _standing(groups: Sequence[Group]) -> dict[int, _Decided]:
     """Decisions by the paper that shows them: on a merge also those made on the papers merged into it."""
     rows = [g.row.pk for g in groups]
     shown_as = {pk: pk for pk in rows}
-    shown_as.update(Paper.objects.filter(merged_into__in=rows).values_list("pk", "merged_into"))
+    shown_as |= {p.pk: p.merged_into_id or p.pk for p in Paper.objects.filter(merged_into__in=rows)}
     decided: dict[int, _Decided] = defaultdict(_Decided)
     standing = Decision.objects.standing().filter(paper__in=shown_as, kind__in=(*FIELD_KINDS, *BYLINE_KINDS))
     for d in standing.order_by("pk"):
         mine = decided[shown_as[d.paper_id or 0]]
         if d.kind in BYLINE_KINDS:
-            mine.byline.append(
-                BylineDecision(d.pk, d.kind, d.other_author_id or 0, d.identifier, d.name, d.occurrence)
-            )
+            mine.byline.append(BylineDecision(d.pk, d.kind, d.other_author_id or 0, d.identifier, d.name, d.occurrence))
         else:
             mine.fields.append(FieldDecision(d.pk, d.kind, d.field, d.value, d.made_at))
     return decided
@@ -109,7 +109,7 @@ def _write_identifiers(shown: Sequence[Displayed], grouping: Grouping) -> None:
     PaperIdentifier.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["scheme", "value"], update_fields=["paper"]
     )
-    PaperIdentifier.objects.bulk_update(moved, ["paper"])
+    update_rows(moved, ["paper"])
 
 
 def _write_counts(shown: Sequence[Displayed]) -> None:
@@ -130,13 +130,13 @@ def _write_counts(shown: Sequence[Displayed]) -> None:
             row.paper_id, row.count, row.retrieved_at = paper_id, c.count, c.retrieved_at
             changed.append(row)
     CitedByCount.objects.bulk_create(fresh)
-    CitedByCount.objects.bulk_update(changed, ["paper", "count", "retrieved_at"], batch_size=1000)
+    update_rows(changed, ["paper", "count", "retrieved_at"], batch_size=1000)
     _drop_silent_counts(shown, set(wanted))
 
 
 def _drop_silent_counts(shown: Iterable[Displayed], wanted: set[tuple[str, str]]) -> None:
     """A source that no longer says a number leaves none behind."""
     held = CitedByCount.objects.filter(paper__in=[d.paper.pk for d in shown])
-    gone = [pk for pk, source, external_id in held.values_list("pk", "source", "external_id") if (source, external_id) not in wanted]
+    gone = [pk for pk, *key in held.values_list("pk", "source", "external_id") if tuple(key) not in wanted]
     if gone:
         CitedByCount.objects.filter(pk__in=gone).delete()

@@ -11,6 +11,7 @@ from typing import Any
 from papers.fingerprint import title_fingerprint
 from papers.models import ImportRun, QuarantinedRecord, SourceRecord
 from papers.records import Fetched, PaperRecord, Rejected
+from papers.rows import update_rows
 
 # What tells that two records may be one paper. DOIs and arXiv ids also veto: see grouping.
 GROUPING_SCHEMES = ("doi", "arxiv", "openalex", "semanticscholar", "pmid")
@@ -70,7 +71,7 @@ def store_evidence(items: Sequence[Fetched], run: ImportRun | None) -> Stored:
             result.unchanged += 1
     SourceRecord.objects.bulk_create(fresh)
     fields = ("payload", "payload_hash", "record", "record_hash", "keys", "retrieved_at", "run", "deleted_at")
-    SourceRecord.objects.bulk_update(updated, fields, batch_size=500)
+    update_rows(updated, fields, batch_size=500)
     result.created = len(fresh)
     result.changed = len(updated)
     result.papers += [row for row in fresh if row.kind == SourceRecord.Kind.PAPER]

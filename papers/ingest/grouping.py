@@ -17,6 +17,7 @@ from papers.clusters import Edge, clusters
 from papers.fingerprint import same_people
 from papers.models import Decision, Paper, SourceRecord
 from papers.records import PaperRecord
+from papers.rows import update_rows
 
 VETO_SCHEMES = ("doi", "arxiv")
 MAX_YEARS_APART = 5  # a title can come back: within five years and with a shared author it is one paper
@@ -65,7 +66,7 @@ def _connected(changed: Collection[SourceRecord]) -> dict[str, SourceRecord]:
         papers = {row.paper_id for row in frontier if row.paper_id}
         near = SourceRecord.objects.filter(kind=SourceRecord.Kind.PAPER, deleted_at=None)
         linked = near.filter(Q(keys__overlap=sorted(keys)) | Q(paper__in=papers | _merged_with(papers)))
-        frontier = [row for row in linked.exclude(pk__in=[r.pk for r in found.values()])]
+        frontier = list(linked.exclude(pk__in=[r.pk for r in found.values()]))
         found.update({record_key(row): row for row in frontier})
     return found
 
@@ -114,14 +115,17 @@ def _decisions(records: dict[str, SourceRecord]) -> tuple[list[tuple[str, str]],
         .filter(Q(paper__in=founders) | Q(other_paper__in=founders) | Q(paper__founded_by__in=records))
         .values_list("kind", "paper__founded_by", "other_paper__founded_by")
     )
-    together, apart = [], []
+    together: list[tuple[str, str]] = []
+    apart: list[tuple[str, str]] = []
     for kind, one, other in standing:
+        if one is None or other is None:
+            continue
         (together if kind == Decision.Kind.MERGE else apart).append((one, other))
     return together, apart
 
 
 def _place(records: dict[str, SourceRecord], found: Iterable[frozenset[str]]) -> Grouping:
-    """Give every group its row: the one that a member founded (decided survivors first, then the oldest), or a new one."""
+    """Give every group its row: one that a member founded (decided survivors, then the oldest), or a new one."""
     founded = {p.founded_by: p for p in Paper.objects.filter(founded_by__in=records).select_for_update()}
     survivors = set(
         Decision.objects.standing()
@@ -131,9 +135,7 @@ def _place(records: dict[str, SourceRecord], found: Iterable[frozenset[str]]) ->
     result = Grouping()
     new_rows, moved = [], []
     for members in found:
-        rows = sorted(
-            (founded[key] for key in members if key in founded), key=lambda p: (p.pk not in survivors, p.pk)
-        )
+        rows = sorted((founded[key] for key in members if key in founded), key=lambda p: (p.pk not in survivors, p.pk))
         row = rows[0] if rows else Paper(founded_by=min(members))
         if not rows:
             new_rows.append(row)
@@ -147,7 +149,7 @@ def _place(records: dict[str, SourceRecord], found: Iterable[frozenset[str]]) ->
             row.merged_into = None
             moved.append(row)
     Paper.objects.bulk_create(new_rows)
-    Paper.objects.bulk_update(moved, ["merged_into"])
+    update_rows(moved, ["merged_into"])
     _move_records(result.groups)
     return result
 
@@ -159,4 +161,4 @@ def _move_records(groups: Iterable[Group]) -> None:
             if record.paper_id != group.row.pk:
                 record.paper = group.row
                 moving.append(record)
-    SourceRecord.objects.bulk_update(moving, ["paper"], batch_size=1000)
+    update_rows(moving, ["paper"], batch_size=1000)

@@ -11,6 +11,7 @@ from papers.identity import Link
 from papers.ingest.display import Displayed
 from papers.models import Authorship, Institution, Paper
 from papers.records import InstitutionRecord
+from papers.rows import update_rows
 
 _COLUMNS = (
     "order", "position", "source", "identifiers", "affiliation", "is_corresponding", "author", "shown_author", "link",
@@ -32,19 +33,21 @@ def write_bylines(shown: Sequence[Displayed], links: dict[int, list[Link]], empt
     existing: dict[int, dict[tuple[str, int], Authorship]] = defaultdict(dict)
     for row in Authorship.objects.filter(paper__in=papers):
         existing[row.paper_id][row.name, row.occurrence] = row
-    fresh, changed, gone = [], [], []
+    fresh: list[Authorship] = []
+    changed: list[Authorship] = []
+    gone: list[Authorship] = []
     for paper in emptied:
         gone += existing[paper.pk].values()
     for displayed in shown:
         held = existing[displayed.paper.pk]
         for order, (entry, link) in enumerate(zip(displayed.values.entries, links[displayed.paper.pk], strict=True)):
-            row = held.pop((entry.name, entry.occurrence), None)
-            if row is None:
+            key = (entry.name, entry.occurrence)
+            if key not in held:
                 row = Authorship(paper=displayed.paper, name=entry.name, occurrence=entry.occurrence)
                 _fill(row, order, entry, link)
                 fresh.append(row)
                 result.touched |= {link.shown_id} if link.shown_id else set()
-            elif _fill(row, order, entry, link, result):
+            elif _fill(row := held.pop(key), order, entry, link, result):
                 changed.append(row)
         gone += held.values()
         if displayed.structural or displayed.counted:
@@ -53,7 +56,7 @@ def write_bylines(shown: Sequence[Displayed], links: dict[int, list[Link]], empt
     result.rewritten = {row.paper_id for row in (*fresh, *changed, *gone)}
     Authorship.objects.filter(pk__in=[row.pk for row in gone]).delete()
     Authorship.objects.bulk_create(fresh, batch_size=2000)
-    Authorship.objects.bulk_update(changed, _COLUMNS, batch_size=1000)
+    update_rows(changed, _COLUMNS, batch_size=1000)
     _write_institutions(shown)
     return result
 

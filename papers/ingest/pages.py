@@ -18,6 +18,7 @@ from papers.ingest.links import Bylines, write_bylines
 from papers.matching import link_entries
 from papers.models import Author, Authorship, DirtyAuthor, ImportRun, SourceRecord
 from papers.records import AuthorRecord, Fetched
+from papers.rows import update_rows
 
 # Any constant will do: it names the one lock under which evidence becomes rows.
 INGEST_LOCK = 0x42594C4E
@@ -107,7 +108,7 @@ def _retire_replaced(bylines: Bylines) -> set[int]:
     retired = list(empty.filter(identifiers=None, records=None, decisions=None))
     for author in retired:
         author.absorbed_by_id = bylines.replaced[author.pk]
-    Author.objects.bulk_update(retired, ["absorbed_by"])
+    update_rows(retired, ["absorbed_by"])
     return _follow_roots({author.pk for author in retired})
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.utils.text import slugify
 
 from papers.models.common import new_public_id
-
-RESERVED_SLUGS = frozenset({"h-index", "history", "coauthors", "embed", "papers", "new", "edit", "admin"})
+from papers.names import slug
 
 
 class Institution(models.Model):
@@ -56,13 +54,12 @@ class Author(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def slug(self) -> str:
-        slug = slugify(self.name)[:80].strip("-")
-        return slug if slug and slug not in RESERVED_SLUGS else "profile"
-
     def get_absolute_url(self) -> str:
         return f"/authors/{self.public_id}/{self.slug}/"
+
+    @property
+    def slug(self) -> str:
+        return slug(self.name)
 
 
 class AuthorName(models.Model):

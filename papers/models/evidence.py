@@ -35,7 +35,8 @@ class ImportRun(models.Model):
     message = models.TextField(blank=True)  # what it is doing, or why it stopped
     cursor = models.CharField(max_length=2000, blank=True)
     upstream = models.PositiveIntegerField(null=True, blank=True)  # papers the source says it has
-    seen = models.PositiveIntegerField(default=0)
+    seen = models.PositiveIntegerField(default=0)  # of them, how many have come
+    seen_ids = ArrayField(models.CharField(max_length=300), default=list, blank=True)  # their external ids
     created = models.PositiveIntegerField(default=0)  # rows of evidence, new
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)

@@ -69,6 +69,9 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return self.title_plain or self.title
 
+    def get_absolute_url(self) -> str:
+        return f"/papers/{self.public_id}/{self.slug}/"
+
     @property
     def slug(self) -> str:
         return slugify(self.title_plain or self.title)[:80].strip("-") or "paper"
@@ -76,9 +79,6 @@ class Paper(models.Model):
     @property
     def year(self) -> int | None:
         return self.publication_date.year if self.publication_date else None
-
-    def get_absolute_url(self) -> str:
-        return f"/papers/{self.public_id}/{self.slug}/"
 
 
 class PaperIdentifier(models.Model):
@@ -105,7 +105,7 @@ class AuthorshipQuerySet(models.QuerySet["Authorship"]):
 
 
 class Authorship(models.Model):
-    """One name of a byline. `author` is whom the evidence names; `shown_author` follows merges and hides nothing else."""
+    """One name of a byline. `author` is whom the evidence names; `shown_author` follows merges."""
 
     class Link(models.TextChoices):
         NONE = ""
