@@ -6,6 +6,8 @@ import re
 
 import nh3
 
+from papers.markup.symbols import words
+
 # C0 and C1 controls, lone surrogates, non-characters, soft hyphens, byte order marks, and the marks that would turn
 # the reading direction of what follows on the page.
 _UNWANTED = re.compile(
@@ -18,12 +20,12 @@ _SPACES = re.compile(r"\s+")
 HTML_STYLES = {
     "i": "i", "em": "em", "italic": "i", "b": "b", "strong": "strong", "bold": "b", "sub": "sub", "sup": "sup",
 }  # fmt: skip
-_BLOCKS = frozenset("p br div li ul ol title sec list list-item h1 h2 h3 h4 h5 h6 tr td table section label".split())
-_INLINE = frozenset(
+_BLOCKS = words("p br div li ul ol title sec list list-item h1 h2 h3 h4 h5 h6 tr td table section label")
+_INLINE = words(
     """a span u s sc small big font tt code pre cite q abbr mark ins del var kbd samp center strike underline monospace
     styled-content ext-link uri xref inline-formula disp-formula formula alternatives tex-math inline-graphic graphic
     img input form button iframe object embed svg html body head meta link base style script noscript template
-    textarea select option video audio source canvas xmp plaintext noembed inf named-content email""".split()
+    textarea select option video audio source canvas xmp plaintext noembed inf named-content email"""
 )
 _ENTITY_TAG = re.compile(r"&lt;(/?(?:jats:)?(?:i|em|b|strong|sub|sup|italic|bold|p))&gt;", re.IGNORECASE)
 _TWICE = re.compile(r"&amp;(?=(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});)", re.IGNORECASE)
@@ -38,10 +40,10 @@ _SILENT = re.compile(
 _SECTION_TITLE = re.compile(r"<(jats:title)>\s*(?:abstract|summary)\s*</\1>", re.IGNORECASE)
 
 _LENGTH = re.compile(r"-?0?\.\d{1,3}em|[0-2](?:\.\d{1,3})?em|0")
-_LENGTHS = frozenset("width lspace rspace minsize maxsize linethickness rowspacing columnspacing".split())
-MATHML_TAGS = frozenset(
+_LENGTHS = words("width lspace rspace minsize maxsize linethickness rowspacing columnspacing")
+MATHML_TAGS = words(
     """math mrow mi mn mo mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot mtable mtr mtd
-    mpadded mphantom mstyle menclose mmultiscripts mprescripts none""".split()
+    mpadded mphantom mstyle menclose mmultiscripts mprescripts none"""
 )
 TAGS = MATHML_TAGS | {"em", "i", "strong", "b", "sub", "sup", "code"}
 ATTRIBUTES: dict[str, set[str]] = {
@@ -50,7 +52,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "mn": {"mathvariant"},
     "mtext": {"mathvariant"},
     "mo": set(
-        "stretchy fence form separator symmetric largeop movablelimits accent lspace rspace minsize maxsize".split()
+        words("stretchy fence form separator symmetric largeop movablelimits accent lspace rspace minsize maxsize")
     ),
     "mspace": {"width"},
     "mfrac": {"linethickness"},

@@ -28,7 +28,7 @@ def bare(markup: str) -> str:
 def as_tex(markup: str) -> str:
     """The element as simple TeX, which is made plain text like any formula; its mere text where it is broken."""
     try:
-        return _tex(fromstring(bare(markup)), 0)  # noqa: S314 (bare() leaves no doctype and no entity)
+        return _tex(fromstring(bare(markup)), 0)  # noqa: S314 - no doctype or entity is left
     except ParseError:
         return _literal(re.sub(r"<[^<>]*>", "", markup))
 

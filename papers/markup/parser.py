@@ -6,25 +6,10 @@ import html
 import re
 import unicodedata
 
-from papers.markup import symbols
+from papers.markup import symbols, tokens
 from papers.markup.clean import HTML_STYLES, cleaned, is_known_tag
 from papers.markup.dollars import Dollars, Formula, delimited_at
-from papers.markup.tokens import (
-    ACCENTED,
-    ACCENTED_AFTER_LETTERS,
-    CAPITAL,
-    CITED,
-    COMMAND,
-    DIGITS,
-    OPTION,
-    SIMPLE,
-    TOKEN,
-    WORDLIKE,
-    Frame,
-    Group,
-    Piece,
-    partners,
-)
+from papers.markup.tokens import Frame, Group, Piece
 
 MAX_NESTING = 12
 
@@ -44,11 +29,11 @@ class _Parser:
         self.expected: list[Group] = []
         self.depth = 0
         self.quotes = {"“": 0, "‘": 0}
-        self.partners = partners(text)
+        self.partners = tokens.partners(text)
         self.dollars = Dollars(text)
 
     def run(self) -> list[Piece]:
-        while found := TOKEN.match(self.text, self.position):
+        while found := tokens.TOKEN.match(self.text, self.position):
             start, self.position = self.position, found.end()
             kind = found.lastgroup or "plain"
             if self.expected and kind != "opening" and not found[0].isspace():
@@ -156,11 +141,11 @@ class _Parser:
     def _script(self, taken: str, start: int) -> None:
         tag = "sup" if taken == "^" else "sub"
         following = self._rest(2)
-        based = self.maths or taken == "^" or bool(WORDLIKE.match(self._previous(start)))
+        based = self.maths or taken == "^" or bool(tokens.WORDLIKE.match(self._previous(start)))
         if following[:1] == "{" and self.position in self.partners:
             self.expected = [Group(tag) if based else Group()]
         elif following[:1] == "\\" and following[1:].isalpha():
-            found = COMMAND.match(self.text, self.position)
+            found = tokens.COMMAND.match(self.text, self.position)
             value = symbols.symbol(found[1]) if found else None
             if found and value:
                 self._scripted(tag, value)
@@ -186,7 +171,7 @@ class _Parser:
         elif taken in ("''", '"') and self.quotes["“"]:
             self.quotes["“"] -= 1
             self._say("”")
-        elif taken == "`" and CITED.match(self.text, self.position):
+        elif taken == "`" and tokens.CITED.match(self.text, self.position):
             self.quotes["‘"] = 1
             self._say("‘")
         elif taken == "'" and self.quotes["‘"] and not self._rest().isalnum():
@@ -209,7 +194,7 @@ class _Parser:
     def _control(self, taken: str, start: int) -> None:
         character = taken[1:]
         if character in symbols.ACCENTS and not self.maths:
-            self._accent(symbols.ACCENTS[character], ACCENTED, character if character == "~" else "")
+            self._accent(symbols.ACCENTS[character], tokens.ACCENTED, character if character == "~" else "")
         elif character not in ("(", ")", "[", "]", *symbols.ACCENTS):
             self._say(symbols.CONTROLS.get(character, character))
 
@@ -225,7 +210,7 @@ class _Parser:
     def _command(self, taken: str, start: int) -> None:
         name = taken[1:].rstrip("*")
         if name in symbols.ACCENTS:
-            pattern = ACCENTED if len(name) > 1 else ACCENTED_AFTER_LETTERS
+            pattern = tokens.ACCENTED if len(name) > 1 else tokens.ACCENTED_AFTER_LETTERS
             if self._accent(symbols.ACCENTS[name], pattern, ""):
                 return
         if not self._take(name):
@@ -233,34 +218,40 @@ class _Parser:
 
     def _take(self, name: str) -> bool:
         """Does what a known command says. False where the command is not known."""
-        value = symbols.LETTERS.get(name)
-        if value is not None:
+        if name in symbols.LETTERS:
             self.position += self._rest().isspace()
-            self._say(value)
+            self._say(symbols.LETTERS[name])
         elif name in symbols.DROPPED:
             self._skip_option()
             self.expected = [Group(dropped=True)] * symbols.DROPPED[name]
-        elif name in symbols.FRACTIONS:
-            self._fraction()
         elif name in symbols.STYLES:
             self.expected = [Group(symbols.STYLES[name])]
         elif name in symbols.DECLARATIONS:
             self._declare(symbols.DECLARATIONS[name])
+        elif name in symbols.SPACES:
+            self._say(" ")
+        elif not self._construct(name) and name not in symbols.LAYOUT:
+            value = symbols.symbol(name)
+            self._say(value or "")
+            return value is not None
+        return True
+
+    def _construct(self, name: str) -> bool:
+        """A command that adds signs of its own: a fraction, a root, a footnote, a blackboard letter."""
+        if name in symbols.FRACTIONS:
+            self._fraction()
         elif name == "footnote":
             self.expected = [Group(before=" (", after=")")]
         elif name == "sqrt":
             self._say("√")
             self._skip_option()
             self.expected = [self._bracketed("", "")]
-        elif name == "mathbb" and (found := CAPITAL.match(self.text, self.position)):
-            self._say(symbols.BLACKBOARD.get(found[1] or found[2], found[1] or found[2]))
+        elif name == "mathbb" and (found := tokens.CAPITAL.match(self.text, self.position)):
+            letter = found[1] or found[2]
+            self._say(symbols.BLACKBOARD.get(letter, letter))
             self.position = found.end()
-        elif name in symbols.SPACES:
-            self._say(" ")
-        elif name not in symbols.LAYOUT:
-            value = symbols.symbol(name)
-            self._say(value or "")
-            return value is not None
+        else:
+            return False
         return True
 
     def _unknown(self, name: str) -> None:
@@ -275,7 +266,7 @@ class _Parser:
             self._say(name)  # an author's own macro, mostly the name of a method: a word of the sentence
 
     def _skip_option(self) -> None:
-        found = OPTION.match(self.text, self.position)
+        found = tokens.OPTION.match(self.text, self.position)
         self.position = found.end() if found else self.position
 
     def _declare(self, tag: str) -> None:
@@ -285,11 +276,11 @@ class _Parser:
 
     def _bracketed(self, before: str, after: str, start: int | None = None) -> Group:
         """The group at `start` between round brackets, unless it is one number, letter or symbol."""
-        simple = SIMPLE.match(self.text, self.position if start is None else start)
+        simple = tokens.SIMPLE.match(self.text, self.position if start is None else start)
         return Group("", before if simple else before + "(", after if simple else ")" + after)
 
     def _fraction(self) -> None:
-        digits = DIGITS.match(self.text, self.position)
+        digits = tokens.DIGITS.match(self.text, self.position)
         if digits:
             self._say(f"{digits[1]}/{digits[2]}")
             self.position = digits.end()

@@ -7,6 +7,12 @@ from functools import lru_cache
 
 from latex2mathml.symbols_parser import convert_symbol
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list that reads better as a line."""
+    return frozenset(text.split())
+
+
 STYLES = {
     "emph": "em",
     "textit": "em",
@@ -35,14 +41,14 @@ DECLARATIONS = {
 }
 # Dropped with this many arguments in braces.
 DROPPED = dict.fromkeys(
-    """cite citep citet citealp citealt citeauthor citeyear citeyearpar Citet Citep Ccite citeA nocite autocite
+    words("""cite citep citet citealp citealt citeauthor citeyear citeyearpar Citet Citep Ccite citeA nocite autocite
     parencite textcite ref eqref autoref pageref cref Cref label thanks begin end vspace hspace vskip hskip color
     href hyperlink hyperref bibliography bibliographystyle includegraphics input pagestyle thispagestyle textcolor
-    usepackage documentclass setcounter footnotemark index""".split(),
+    usepackage documentclass setcounter footnotemark index"""),
     1,
 ) | {"setlength": 2, "addtolength": 2}
-SPACES = frozenset("newline par quad qquad enspace space hfill linebreak newpage medskip bigskip smallskip".split())
-LAYOUT = frozenset(
+SPACES = words("newline par quad qquad enspace space hfill linebreak newpage medskip bigskip smallskip")
+LAYOUT = words(
     """small tiny large Large LARGE huge Huge normalsize footnotesize scriptsize noindent indent centering xspace
     left right mleft mright big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle
     scriptscriptstyle limits nolimits protect rm sf sc cal mathrm textrm textsc textsf text textup textmd textnormal
@@ -50,9 +56,9 @@ LAYOUT = frozenset(
     mbox hbox fbox smash phantom rmfamily sffamily scshape upshape mdseries normalfont relax null maketitle sloppy
     nonumber notag allowbreak nobreak title keywords enquote url item emph romannumeral pmb textbf
     textit texttt mathit mathbf boldsymbol bm sqrt frac tfrac dfrac nicefrac sfrac footnote hat tilde bar widetilde
-    widehat vec dot ddot check breve math""".split()
+    widehat vec dot ddot check breve math"""
 )
-FRACTIONS = frozenset("frac tfrac dfrac cfrac nicefrac sfrac".split())
+FRACTIONS = words("frac tfrac dfrac cfrac nicefrac sfrac")
 
 LETTERS = {
     "ss": "ß", "o": "ø", "O": "Ø", "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "l": "ł",
