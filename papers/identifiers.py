@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, unquote
 
+MAX_LENGTH = 400
+
 
 class InvalidIdentifier(ValueError):
     """The text is no identifier of the scheme; the message says what one looks like."""
@@ -31,13 +33,17 @@ def _upper(normalise_one: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: normalise_one(text).upper()
 
 
+def _prefixed(prefix: str, normalise_one: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: prefix + normalise_one(text)
+
+
 def _lower(normalise_one: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: normalise_one(text).lower()
 
 
 _ARXIV_URL = r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:|(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.)?"
 _ARXIV = re.compile(
-    _ARXIV_URL + r"((?:\d{4}\.\d{4,5})|(?:[a-z][a-z-]*(?:\.[a-z]{2})?/\d{7}))(?:v(\d+))?(?:\.pdf)?",
+    _ARXIV_URL + r"((?:\d{4}\.\d{4,5})|(?:[a-z][a-z-]*(?:\.[a-z]{2})?/\d{7}))(?:v([1-9]\d{0,3}))?(?:\.pdf)?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -57,10 +63,14 @@ def arxiv_id_and_version(text: str) -> tuple[str, int | None]:
 
 def _doi(text: str) -> str:
     bare = re.sub(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", "", text.strip(), flags=re.IGNORECASE)
-    bare = unquote(bare) if "%2f" in bare.lower() else bare
-    if not re.fullmatch(r"10\.\d{4,9}(?:\.\d+)*/[!-~\u00a1-\uffff]{1,240}", bare):
+    if text.lstrip()[:4].lower() == "http":
+        bare = unquote(bare)
+    while "%2f" in bare.lower():
+        bare = unquote(bare)
+    bare = bare.lower()
+    if not bare.isprintable() or not re.fullmatch(r"10\.\d{4,9}(?:\.\d+)*/[!-~\u00a1-\ufffc]{1,240}", bare):
         raise InvalidIdentifier(f"{text.strip()[:80]!r} is no DOI; one looks like 10.1038/nature14539")
-    return bare.lower()
+    return bare
 
 
 def orcid_check_character(first_fifteen: str) -> str:
@@ -74,6 +84,7 @@ def orcid_check_character(first_fifteen: str) -> str:
 
 def _orcid(text: str) -> str:
     bare = re.sub(r"^(?:https?://(?:www\.)?orcid\.org/|orcid:\s*)", "", text.strip(), flags=re.IGNORECASE).upper()
+    bare = bare.removesuffix("/")
     digits = bare.replace("-", "") if re.fullmatch(r"\d{4}-?\d{4}-?\d{4}-?\d{3}[\dX]", bare, re.ASCII) else ""
     if not digits:
         raise InvalidIdentifier(f"{text.strip()[:80]!r} is no ORCID iD; one looks like 0000-0002-1825-0097")
@@ -101,16 +112,20 @@ _NORMALISE: Mapping[str, Callable[[str], str]] = {
     "pmid": _matcher(
         "PubMed id", r"(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:)?(\d{1,9})/?", "29456894", re.IGNORECASE
     ),
-    "pmcid": _upper(
+    "pmcid": _prefixed(
+        "PMC",
         _matcher(
             "PubMed Central id",
-            r"(?:https?://(?:www\.)?ncbi\.nlm\.nih\.gov/pmc/articles/)?((?:PMC)?\d{1,9})/?",
+            r"(?:https?://(?:(?:www\.)?ncbi\.nlm\.nih\.gov/pmc|pmc\.ncbi\.nlm\.nih\.gov)/articles/)?(?:PMC)?(\d{1,9})/?",
             "PMC11116106",
             re.IGNORECASE,
-        )
+        ),
     ),
     "dblp": _matcher(
-        "DBLP key", r"(?:https?://dblp\.org/(?:pid|rec)/)?([\w./:+-]{1,200}?)(?:\.html|\.xml)?", "homepages/n/Someone"
+        "DBLP key",
+        r"(?:https?://dblp(?:\.org|\.uni-trier\.de|\.dagstuhl\.de)/(?:pid|rec)/)?"
+        r"(?=.{3,200}$)(\w[\w.:+=-]*?(?:/\w[\w.:+=-]*?)+)(?:\.html|\.xml)*",
+        "homepages/n/Someone",
     ),
     "ror": _lower(_matcher("ROR id", r"(?:https?://ror\.org/)?(0[a-z0-9]{6}\d{2})", "05g3dte14", re.IGNORECASE)),
     "ieee": _matcher("IEEE author id", r"(?:ieee:)?(\d{1,20})", "37086453282"),
@@ -142,6 +157,8 @@ def normalise(scheme: str, text: str) -> str:
     rule = _NORMALISE.get(scheme)
     if rule is None:
         raise InvalidIdentifier(f"unknown identifier scheme {scheme!r}; known are {', '.join(sorted(SCHEMES))}")
+    if len(text) > MAX_LENGTH or not text.strip().isprintable():
+        raise InvalidIdentifier(f"{text.strip()[:80]!r} is no identifier: it is too long or holds control characters")
     return rule(text)
 
 
@@ -175,6 +192,6 @@ def address(scheme: str, value: str, *, of: str = "paper") -> str | None:
     if scheme == "semanticscholar":
         return f"https://www.semanticscholar.org/{of}/{quote(value, safe='')}"
     if scheme == "dblp":
-        return f"https://dblp.org/{'rec' if of == 'paper' else 'pid'}/{quote(value, safe='/')}"
+        return f"https://dblp.org/{'rec' if of == 'paper' else 'pid'}/{quote(value, safe='/:+=')}"
     pattern = _ADDRESSES.get(scheme)
     return pattern.format(quote(value, safe="/:;()")) if pattern else None

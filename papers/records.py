@@ -31,8 +31,8 @@ def clean_text(value: object) -> object:
 
 
 def _within(limit: int) -> AfterValidator:
-    def check(value: str) -> str:
-        if len(value) > limit:
+    def check(value: str | None) -> str | None:
+        if value is not None and len(value) > limit:
             raise ValueError(f"longer than {limit:,} characters")
         return value
 
@@ -41,7 +41,9 @@ def _within(limit: int) -> AfterValidator:
 
 Title = Annotated[str, BeforeValidator(clean_text), _within(MAX_TITLE)]
 Name = Annotated[str, BeforeValidator(clean_text), _within(MAX_NAME)]
-Text = Annotated[str, BeforeValidator(clean_text), _within(MAX_TEXT)]
+# Where nothing may be said, a source's "" is None too; `Text | None` would refuse it.
+MaybeName = Annotated[str | None, BeforeValidator(clean_text), _within(MAX_NAME)]
+MaybeText = Annotated[str | None, BeforeValidator(clean_text), _within(MAX_TEXT)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Identifiers = Annotated[dict[str, str], AfterValidator(identifiers.normalise_all)]
 DatePrecision = Literal["year", "month", "day"]
@@ -66,7 +68,7 @@ class AuthorshipRecord(Record):
     name: Name
     position: Annotated[int, Field(ge=1)] | None = None
     identifiers: Identifiers = Field(default_factory=dict)  # orcid, openalex, semanticscholar, dblp, ...
-    affiliation: Text | None = None
+    affiliation: MaybeText = None
     institutions: tuple[InstitutionRecord, ...] = ()
     is_corresponding: bool = False
 
@@ -85,15 +87,15 @@ class PaperRecord(Record):
     source: Annotated[str, Field(pattern=r"^[a-z]{2,20}$")]
     external_id: Annotated[str, Field(min_length=1, max_length=300)]
     title: Title
-    abstract: Text | None = None
-    summary: Text | None = None  # ours, never the paper's: shown only where no abstract is known
+    abstract: MaybeText = None
+    summary: MaybeText = None  # ours, never the paper's: shown only where no abstract is known
     publication_date: date | None = None
     date_precision: DatePrecision | None = None
     identifiers: Identifiers = Field(default_factory=dict)  # doi, arxiv, openalex, semanticscholar, pmid, dblp …
     categories: tuple[Annotated[str, Field(max_length=60)], ...] = ()  # whole: "stat.ML"; the first is primary
     topics: tuple[Annotated[str, Field(max_length=200)], ...] = ()
-    venue: Name | None = None
-    organisation: Name | None = None  # a tag of the paper, as the capture prints it ("deepmind")
+    venue: MaybeName = None
+    organisation: MaybeName = None  # a tag of the paper, as the capture prints it ("deepmind")
     kind: Annotated[str, Field(max_length=60)] | None = None  # the source's own word: article, preprint, …
     language: Annotated[str, Field(max_length=12)] | None = None
     status: Status = "active"
