@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from papers.curation import assign_by_name
 from papers.ingest import store_page
 from papers.ingest.evidence import quarantine
 from papers.models import Author, AuthorIdentifier, ImportRun, Paper, SourceRecord
-from papers.records import AuthorRecord, Fetched, Page, PaperRecord, Rejected
+from papers.records import AuthorRecord, Fetched, Page, PaperRecord
 from papers.sources import Source
 from papers.sources.catalogue import name_of
 from papers.sources.errors import NotFound, RateLimited, SourceError
@@ -30,6 +30,11 @@ RUN_LOCK = 0x42595255
 WALK = "walk:"  # the cursor of a run that has its author and walks the papers
 STALLED_AFTER = timedelta(minutes=2)
 NOT_A_PAPER = frozenset({"paratext"})
+
+FRONT_MATTER = "front matter, not a paper"
+REFUSED = "refused, kept for a curator"
+MAX_RECORDS = 200  # in one transaction
+MAX_NAMES = 4_000
 
 BuildSource = Callable[[str], Source]
 
@@ -158,42 +163,59 @@ def _completed(source: Source, page: Page) -> Page:
 
 
 def _take_page(run: ImportRun, page: Page) -> None:
-    """One page, one transaction: its records, its refusals, and the cursor behind it."""
+    """A page in bounded transactions, the last with the cursor; what a killed run had stored is not counted twice."""
     kept = [i for i in page.items if not (isinstance(i.record, PaperRecord) and i.record.kind in NOT_A_PAPER)]
+    done = set(run.seen_ids)
+    for piece in _bounded([i for i in kept if i.record.external_id not in done]):
+        with transaction.atomic():
+            _store_piece(run, piece)
     with transaction.atomic():
-        _count_page(run, kept, page)
+        _refuse(run, page, front_matter=len(page.items) - len(kept))
         if run.arguments.get("by_name"):
             named = Author.objects.get(pk=run.arguments["author"])
             assign_by_name(named, run.query, run.source, [i.record.external_id for i in kept], run.arguments["said"])
+        seen = run.seen + len(page.items) + len(page.rejected)
         _save(
             run,
+            seen=seen,
             cursor="end" if page.next_cursor is None else WALK + page.next_cursor,
             upstream=page.total if page.total is not None else run.upstream,
-            message=f"{run.seen} papers read" + (f" of {page.total}" if page.total else ""),
+            message=f"{seen} papers read" + (f" of {page.total}" if page.total else ""),
         )
 
 
-def _count_page(run: ImportRun, kept: Sequence[Fetched], page: Page) -> None:
-    result = store_page(kept, run, cause=f"import from {name_of(run.source)}")
-    left_out = Counter(run.left_out)
-    left_out["front matter, not a paper"] += len(page.items) - len(kept)
-    left_out["refused, kept for a curator"] += _refuse(run, page.rejected)
-    if page.gap:
-        run.arguments.setdefault("gaps", []).append(page.gap)
+def _bounded(items: Iterable[Fetched]) -> Iterator[list[Fetched]]:
+    """Pieces small enough for one transaction: by records, and by the names in their bylines."""
+    piece: list[Fetched] = []
+    names = 0
+    for item in items:
+        weight = len(item.record.authorships) if isinstance(item.record, PaperRecord) else 0
+        if piece and (len(piece) == MAX_RECORDS or names + weight > MAX_NAMES):
+            yield piece
+            piece, names = [], 0
+        piece.append(item)
+        names += weight
+    if piece:
+        yield piece
+
+
+def _store_piece(run: ImportRun, piece: Sequence[Fetched]) -> None:
+    result = store_page(piece, run, cause=f"import from {name_of(run.source)}")
     _save(
         run,
         created=run.created + result.created,
         changed=run.changed + result.changed,
         unchanged=run.unchanged + result.unchanged,
-        seen=run.seen + len(page.items) + len(page.rejected),
-        seen_ids=run.seen_ids + [i.record.external_id for i in kept],
-        left_out={reason: n for reason, n in left_out.items() if n},
-        arguments=run.arguments,
+        seen_ids=run.seen_ids + [i.record.external_id for i in piece],
     )
 
 
-def _refuse(run: ImportRun, rejected: Sequence[Rejected]) -> int:
-    return quarantine(rejected, run) if rejected else 0
+def _refuse(run: ImportRun, page: Page, front_matter: int) -> None:
+    left_out = Counter(run.left_out)
+    left_out[FRONT_MATTER] += front_matter
+    left_out[REFUSED] += quarantine(page.rejected, run) if page.rejected else 0
+    gaps = [*run.arguments.get("gaps", []), *([page.gap] if page.gap else [])]
+    _save(run, left_out={reason: n for reason, n in left_out.items() if n}, arguments={**run.arguments, "gaps": gaps})
 
 
 def _finish(run: ImportRun) -> None:
@@ -214,7 +236,7 @@ def _finish(run: ImportRun) -> None:
     missing = (run.upstream or run.seen) - run.seen
     left_out["promised by the source, but not sent"] = max(missing, 0)
     gaps = list(dict.fromkeys(run.arguments.get("gaps", [])))
-    whole = not gaps and missing <= 0 and not left_out["refused, kept for a curator"]
+    whole = not gaps and missing <= 0 and not left_out[REFUSED]
     _save(
         run,
         state=ImportRun.State.DONE if whole else ImportRun.State.PARTIAL,
@@ -234,19 +256,17 @@ def _give_up(run: ImportRun, why: str) -> None:
     _save(run, state=state, message=why, finished_at=timezone.now())
 
 
-def store_all(run: ImportRun, items: Sequence[Fetched], chunk: int = 200) -> ImportRun:
+def store_all(run: ImportRun, items: Sequence[Fetched]) -> ImportRun:
     """Carry out an import whose records are all at hand, in bounded transactions; taken up again after a kill."""
     with _held(run):
         run.refresh_from_db()
         if not run.is_open:
             return run
         _start(run)
-        begin = int(run.cursor or 0)
-        for at in range(begin, len(items), chunk):
-            piece = items[at : at + chunk]
+        for piece in _bounded(items[run.seen :]):
             with transaction.atomic():
-                _count_page(run, piece, Page(items=tuple(piece)))
-                _save(run, cursor=str(at + len(piece)), upstream=len(items), message=f"{run.seen} records read")
+                _store_piece(run, piece)
+                _save(run, seen=run.seen + len(piece), upstream=len(items), message=f"{run.seen} records read")
         papers = Paper.objects.listed().filter(records__run=run).distinct().count()
         _save(run, state=ImportRun.State.DONE, shown=papers, message="", finished_at=timezone.now())
     return run
