@@ -27,7 +27,10 @@ _INLINE = words(
     img input form button iframe object embed svg html body head meta link base style script noscript template
     textarea select option video audio source canvas xmp plaintext noembed inf named-content email"""
 )
-_ENTITY_TAG = re.compile(r"&lt;(/?(?:jats:)?(?:i|em|b|strong|sub|sup|italic|bold|p))&gt;", re.IGNORECASE)
+_ENTITY_TAG = re.compile(
+    r"&lt;(/?(?:jats:)?(?:i|em|b|strong|sub|sup|italic|bold|p|br|div|span|u|li|ul|ol|h[1-6])(?:\s[^<>&]{0,200})?/?)&gt;",
+    re.IGNORECASE,
+)
 _TWICE = re.compile(r"&amp;(?=(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});)", re.IGNORECASE)
 # Contents that are no words: scripts, comments, and the prelude of a formula that came as a whole document.
 _SILENT = re.compile(
@@ -67,14 +70,14 @@ ATTRIBUTES: dict[str, set[str]] = {
 
 def cleaned(text: str) -> str:
     """The text without characters that cannot or must not be shown."""
-    return _UNWANTED.sub("", text)
+    return text if text.isascii() and text.isprintable() else _UNWANTED.sub("", text)
 
 
 def prepared(text: str) -> str:
     """A source's text, ready to parse: clean, on one line, HTML that was escaped once too often restored."""
     text = _SPACES.sub(" ", cleaned(text)).strip()
     if "&" in text:
-        text = _ENTITY_TAG.sub(r"<\1>", _TWICE.sub("&", text))
+        text = _ENTITY_TAG.sub(r"<\1>", _TWICE.sub("&", text)).replace("&quot;", '"').replace("&apos;", "'")
     return _SECTION_TITLE.sub("", _SILENT.sub("", text)) if "<" in text or "\\" in text else text
 
 

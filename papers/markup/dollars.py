@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ _TEXT_ARGUMENT = re.compile(
     r"\\(?:text\w*|mbox|hbox|mathrm|mathbf|mathit|mathsf|mathtt|operatorname)\*?\s*\{[^{}]*\}|\\[A-Za-z]+|[_^]\s*\{[^{}]*\}"
 )
 _WORD = re.compile(r"(?<![\w{])[A-Za-z]{2,}(?![\w}(])")
+_PROSE = re.compile(rf"(?<!\S)(?!{_FUNCTIONS}\b)[A-Za-z]{{2,}}(?!\S)")
 _TEX = re.compile(r"\\[A-Za-z,;:!{|]|[\^_{]")
 _AMOUNT = re.compile(r"\s?\d")
 _ENVIRONMENT = re.compile(
@@ -38,12 +40,15 @@ def is_maths(content: str, following: str) -> bool:
 
     "48", "4 \\times 4", "n log n" are; "30 per cow and ", "5 and " before a digit, "HOME and " are not.
     """
+    content = html.unescape(content)
     if not content.strip():
         return False
     bare = _TEXT_ARGUMENT.sub(" ", content)
     words = [w for w in _WORD.findall(bare) if not re.fullmatch(_FUNCTIONS, w)]
     tex = bool(_TEX.search(content))
     if _AMOUNT.match(content):
+        if tex and not following.isdigit():
+            return not _PROSE.search(bare)
         return not words and (tex or not (following.isdigit() or (content[-1].isspace() and not content[0].isspace())))
     if tex:
         return len(words) <= MAX_WORDS
@@ -77,6 +82,8 @@ class Dollars:
         before = self.text[max(0, start - 5) : start]
         if re.match(r"\s?[\d.]", after) and not re.match(r"[\d.]+[\s\w]{0,6}[\\^_{]", after):
             return False
+        if re.search(r"[<>=≤≥^_]\s?[\d.]+$", before):
+            return True
         if re.search(r"\d$|(?:^|[\s(])[A-Z]{1,3}$", before) and after[:1] not in ("^", "_"):
             return False
         return bool(_LEFT_OPEN.match(after) or _LEFT_CLOSE.search(before + "$" + after))

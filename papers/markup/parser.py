@@ -181,15 +181,15 @@ class _Parser:
             self._say(taken)
 
     def _dash(self, taken: str, start: int) -> None:
-        option = self._previous(start).isspace() and self._rest().isalpha()
+        option = self._rest() == ">" or (self._previous(start).isspace() and self._rest().isalpha())
         dash = {2: taken if option else "–", 3: "—"}.get(len(taken), taken)
-        self._say(taken if self.maths else dash)
+        self._say(taken if self.maths or self.frames[-1].tags[-1:] in (["sup"], ["sub"]) else dash)
 
     def _tilde(self, taken: str, start: int) -> None:
         before, after = self._previous(start), self._rest()
         tie = re.match(r"[^\W_]|[.,;:)\]}'%]", before) and re.match(r"[^\W_]|[\\$(\[{]", after)
-        between_digits = before.isdigit() and after.isdigit()
-        self._say("\u00a0" if self.maths or (tie and not between_digits) else taken)
+        about = after.isdigit() and (before.isdigit() or before in ")]}")  # "70~100", "L_{x}~10"
+        self._say("\u00a0" if self.maths or (tie and not about) else taken)
 
     def _control(self, taken: str, start: int) -> None:
         character = taken[1:]

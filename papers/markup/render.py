@@ -102,4 +102,4 @@ def _lowered(text: str) -> str:
 def _scripted(sign: str, text: str) -> str:
     if not text:
         return ""
-    return sign + (text if text.isalnum() else f"({text})")
+    return sign + (text if text.isalnum() or len(text) == 1 else f"({text})")

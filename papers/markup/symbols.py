@@ -72,7 +72,8 @@ SYMBOLS = {
     "textquotedblright": "”", "textbackslash": "", "backslash": "", "textasciitilde": "~", "textasciicircum": "^",
     "textunderscore": "_", "textless": "<", "textgreater": ">", "textbar": "|", "texttimes": "×", "textpm": "±",
     "textbullet": "•", "item": " • ", "lt": "<", "gt": ">", "lbrace": "{", "rbrace": "}", "ie": "i.e.", "eg": "e.g.",
-    "etal": "et al.", "etc": "etc.", "eps": "ε", "epsilon": "ε", "R": "ℝ", "RR": "ℝ", "real": "ℝ", "reals": "ℝ",
+    "etal": "et al.", "etc": "etc.", "eps": "ε", "epsilon": "ε", "R": "ℝ", "RR": "ℝ", "CC": "ℂ",
+    "NN": "ℕ", "ZZ": "ℤ", "QQ": "ℚ", "FF": "𝔽", "PP": "ℙ", "EE": "𝔼", "real": "ℝ", "reals": "ℝ",
     "Re": "ℝ", "vert": "|", "lvert": "|", "rvert": "|", "mid": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖",
     "colon": ":", "ast": "*", "star": "⋆", "prime": "′", "circ": "∘", "cdot": "·", "sim": "∼", "setminus": "∖",
     "ell": "ℓ", "phi": "φ", "varphi": "φ",
@@ -86,7 +87,7 @@ ACCENTS = {
     "bar": "\u0304", "check": "\u030c", "breve": "\u0306", "acute": "\u0301", "grave": "\u0300", "dot": "\u0307",
     "ddot": "\u0308", "vec": "\u20d7",
 }  # fmt: skip
-BLACKBOARD = {"C": "ℂ", "E": "𝔼", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "S": "𝕊", "Z": "ℤ"}
+BLACKBOARD = {"C": "ℂ", "F": "𝔽", "E": "𝔼", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "S": "𝕊", "Z": "ℤ"}
 
 # Authors' own macros that are common enough to be known, for the formulas that a converter refuses.
 MACROS = {
@@ -96,7 +97,8 @@ MACROS = {
     "otilde": r"\widetilde{O}", "Ot": r"\widetilde{O}", "bigOtil": r"\widetilde{O}", "Tilde": r"\tilde",
     "wt": r"\widetilde", "half": r"\frac{1}{2}", "nicefrac": r"\frac", "sfrac": r"\frac", "textsc": r"\text",
     "textsf": r"\text", "emph": r"\textit", "xspace": "", "ensuremath": "", "nonumber": "", "notag": "",
-    "arg": r"\operatorname{arg}",
+    "arg": r"\operatorname{arg}", "CC": r"\mathbb{C}", "NN": r"\mathbb{N}", "ZZ": r"\mathbb{Z}", "QQ": r"\mathbb{Q}",
+    "FF": r"\mathbb{F}", "PP": r"\mathbb{P}",
 }  # fmt: skip
 
 # "\emphnon-linear", "\mathbbR": a source has eaten the braces. The last six only before one letter or a capital,

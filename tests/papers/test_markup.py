@@ -65,6 +65,10 @@ def visible(markup: str) -> str:
         ("http://a.example/~b about ~5% 10~20", "http://a.example/~b about ~5% 10~20"),
         ("}{ {{ } a", "a"),
         (r"360$^{\circ}$ view", "360° view"),
+        (r"J^{PC}=1^{--}, B --> X, $\CC^n$, ${A}_{\infty}$", "J^PC=1⁻⁻, B --> X, ℂⁿ, A_∞"),
+        (r"if $q<1$ then \alpha < 1$", "if q<1 then α < 1"),
+        ("&lt;p&gt;&lt;span class='x'&gt;Cells&lt;/span&gt;&lt;/p&gt;", "Cells"),
+        (r"L_{1.4GHz}~10^{32}, Schr\&quot;odinger", "L_(1.4GHz)~10³², Schrödinger"),
     ],
 )
 def test_it_resolves_markup(text: str, plain: str) -> None:
@@ -83,6 +87,7 @@ def test_it_resolves_markup(text: str, plain: str) -> None:
         "an offer (in US$)",
         "costs 300$ and 2000$.",
         "$HOME and $PATH",
+        "costs $5 for one and $6 for another, or (about $200)",
     ],
 )
 def test_it_leaves_money_alone(text: str) -> None:
@@ -95,7 +100,20 @@ def test_it_tells_money_from_maths_in_one_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["48", r"4 \times 4", "n", "k, l", "n log n", r"x \text{ if it is so}", " n ", "2n+1", "10K"]
+    "content",
+    [
+        "48",
+        r"4 \times 4",
+        "n",
+        "k, l",
+        "n log n",
+        r"x \text{ if it is so}",
+        " n ",
+        "2n+1",
+        "10K",
+        "0.0&lt;x&lt;1.0",
+        r"7.58^{+0.1}_{-0.2}(stat)",
+    ],
 )
 def test_it_knows_formulas(content: str) -> None:
     assert is_maths(content, " ")
