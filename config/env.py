@@ -196,6 +196,9 @@ def _parse_database_url(url: str) -> dict[str, Any]:
         options = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {wanted}") from None
+    ports = str(options.get("port") or "").split(",")
+    if not all(port.isdecimal() and 0 < int(port) < 2**16 for port in ports if port):
+        raise ImproperlyConfigured(f"DATABASE_URL has a port that is no number: {wanted}")
     if not options.get("dbname"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database: {wanted}")
     return dict(options)

@@ -1,12 +1,16 @@
-"""Whether the site answers, and at which page a visitor should begin."""
+"""Whether the site answers, and at which page a visitor should begin.
+
+`python -m config.readiness` is the container's health check: exit status 0 when the web process on port 8000 answers.
+"""
 
 import http.client
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 from config.children import Console
-from config.env import CHECKOUT
+from config.env import CHECKOUT, read_environment
 
 _TIMEOUT = 10.0  # seconds
 _BAD = 400
@@ -28,7 +32,7 @@ class Site:
     def _status(self, path: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_TIMEOUT)
         try:
-            connection.request("GET", path, headers={"Host": self._host})
+            connection.request("GET", path, headers={"Host": self._host, "X-Forwarded-Proto": "https"})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return 599  # not up yet: nothing listens, or it hung up
@@ -43,3 +47,7 @@ def sample_path(environ: Mapping[str, str], console: Console) -> str:
     if done.returncode != 0:
         console.say("setup", f"the sample author's address is not known: {done.stderr.strip()[-300:]}")
     return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "/"
+
+
+if __name__ == "__main__":
+    sys.exit(not Site(8000, read_environment(os.environ).allowed_hosts).answers("/healthz"))

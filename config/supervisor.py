@@ -27,7 +27,7 @@ RUN_FILE = "run.json"
 _CHECK_EVERY = 1.0  # seconds between two looks at PostgreSQL and Valkey
 _READY_WITHIN = 90.0  # seconds
 _PATIENCE = 10.0  # seconds that a child has to finish what it is doing
-# The embedded services are root's own in a container; Celery's long warning about that would hide the log's first lines.
+# As root in a container Celery warns at such length that the log's first lines are lost.
 _QUIET = ("-W", "ignore:You're running the worker with superuser privileges")
 _CELERY = (sys.executable, *_QUIET, "-m", "celery", "--quiet", "-A", "config")
 
@@ -142,8 +142,8 @@ class Supervisor:
         write_private(self.folder / RUN_FILE, json.dumps(record) + "\n")
 
 
-def main() -> int:
-    """Checks what could go wrong before anything is started, then runs the supervisor."""
+def main() -> int | str:
+    """Checks before anything is started, then runs; the exit status, or the one line that says why not."""
     folder = data_dir_of(os.environ)
     try:
         port = _port(os.environ.get("PORT") or "8000")
@@ -157,11 +157,9 @@ def main() -> int:
             _handle_signals(supervisor.stopping)
             return supervisor.run()
     except (Refusal, StackError, ImproperlyConfigured) as error:
-        print(f"Byline: {error}", file=sys.stderr)
-        return 1
+        return f"Byline: {error}"
     except PermissionError as error:
-        print(f"Byline: {error.filename} cannot be written: run this as the owner of {folder}.", file=sys.stderr)
-        return 1
+        return f"Byline: {error.filename} cannot be used by this user: run this as the owner of {folder}."
 
 
 def _commands(port: int, environment: Environment) -> dict[str, tuple[str, ...]]:
@@ -169,7 +167,17 @@ def _commands(port: int, environment: Environment) -> dict[str, tuple[str, ...]]
     return {
         "web": (
             *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-            *("--workers", "2", "--threads", "4", "--access-logfile", "-", "--graceful-timeout", "5", "--no-control-socket"),
+            *(
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--access-logfile",
+                "-",
+                "--graceful-timeout",
+                "5",
+                "--no-control-socket",
+            ),
             *("--access-logformat", "%(s)s %(m)s %(U)s%(q)s %(M)s ms"),
         ),
         "worker": (*_CELERY, "worker", "--concurrency", "2", "--loglevel", level, "--without-mingle"),

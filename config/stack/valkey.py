@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.stack.paths import Place, place_of, program
 from config.stack.processes import command_line, run_as
@@ -112,5 +114,6 @@ def _client(record: Record) -> redis.Redis:
         password=record.valkey_password,
         socket_timeout=5,
         socket_connect_timeout=5,
+        retry=Retry(NoBackoff(), 0),  # who asks whether it runs wants to know now
         decode_responses=True,
     )
