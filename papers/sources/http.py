@@ -22,6 +22,7 @@ from papers.sources.errors import (
     RETRIED_STATUSES,
     BadReply,
     BadRequest,
+    RateLimited,
     SourceError,
     Unavailable,
     asked_wait,
@@ -102,7 +103,7 @@ def _same_host(first: str, second: str) -> bool:
 class Http:
     """Asks sources. `base_urls` and `keys` by slug; `sleep` can be replaced by a test."""
 
-    def __init__(  # noqa: PLR0913 - settings, each with a default
+    def __init__(
         self,
         limiter: Limiter,
         *,
@@ -152,6 +153,8 @@ class Http:
         """Wait before the next attempt; gives the seconds slept. Raises the error where there is to be none."""
         if again.asked:
             self._limiter.pause(source, again.asked)  # everybody waits, not this process alone
+            if again.asked > left and isinstance(again.error, RateLimited):
+                raise again.error
             if again.asked > left:
                 raise rate_limited(source, "asks us to wait", again.asked, datetime.now(UTC)) from again.error
         if attempt >= self._patience.attempts:

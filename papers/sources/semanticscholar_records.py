@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from papers import identifiers
 from papers.records import (
@@ -47,60 +48,66 @@ NumberOrText = Annotated[str, BeforeValidator(_as_text)]
 null_is_empty = BeforeValidator(_empty_if_null)
 
 
-class AuthorshipModel(Reply):
-    authorId: NumberOrText | None = None
+class GraphReply(Reply):
+    """A model whose fields are spelt paperId there and paper_id here."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class AuthorshipModel(GraphReply):
+    author_id: NumberOrText | None = None
     name: str | None = None
 
 
-class NamedModel(Reply):
+class NamedModel(GraphReply):
     name: str | None = None
 
 
-class FieldModel(Reply):
+class FieldModel(GraphReply):
     category: str | None = None
 
 
-class PaperModel(Reply):
-    paperId: str | None = None
-    corpusId: NumberOrText | None = None
-    externalIds: dict[str, NumberOrText | None] | None = None
+class PaperModel(GraphReply):
+    paper_id: str | None = None
+    corpus_id: NumberOrText | None = None
+    external_ids: dict[str, NumberOrText | None] | None = None
     title: str | None = None
     abstract: str | None = None
     venue: str | None = None
-    publicationVenue: NamedModel | None = None
+    publication_venue: NamedModel | None = None
     journal: NamedModel | None = None
     year: int | None = None
-    publicationDate: date | None = None
-    publicationTypes: Annotated[tuple[str | None, ...], null_is_empty] = ()
-    s2FieldsOfStudy: Annotated[tuple[FieldModel, ...], null_is_empty] = ()
-    fieldsOfStudy: Annotated[tuple[str | None, ...], null_is_empty] = ()
-    citationCount: int | None = None
-    referenceCount: int | None = None
+    publication_date: date | None = None
+    publication_types: Annotated[tuple[str | None, ...], null_is_empty] = ()
+    s2_fields_of_study: Annotated[tuple[FieldModel, ...], null_is_empty] = ()
+    fields_of_study: Annotated[tuple[str | None, ...], null_is_empty] = ()
+    citation_count: int | None = None
+    reference_count: int | None = None
     authors: Annotated[tuple[AuthorshipModel, ...], null_is_empty] = ()
 
 
-class AuthorModel(Reply):
-    authorId: NumberOrText | None = None
+class AuthorModel(GraphReply):
+    author_id: NumberOrText | None = None
     name: str | None = None
-    externalIds: dict[str, Any] | None = None
+    external_ids: dict[str, Any] | None = None
     affiliations: Annotated[tuple[str | None, ...], null_is_empty] = ()
     homepage: str | None = None
-    paperCount: int | None = None
-    citationCount: int | None = None
-    hIndex: int | None = None
+    paper_count: int | None = None
+    citation_count: int | None = None
+    h_index: int | None = None
 
 
 def _identifiers(paper: PaperModel, external_id: str) -> dict[str, str]:
-    given: dict[str, str | None] = {"semanticscholar": external_id, "corpusid": paper.corpusId}
-    for key, value in (paper.externalIds or {}).items():
+    given: dict[str, str | None] = {"semanticscholar": external_id, "corpusid": paper.corpus_id}
+    for key, value in (paper.external_ids or {}).items():
         if key in _SCHEMES and value:
             given[_SCHEMES[key]] = value
     return identifiers.keep_valid(given)
 
 
 def _date(paper: PaperModel) -> tuple[date | None, Literal["year", "day"] | None]:
-    if paper.publicationDate is not None:
-        return paper.publicationDate, "day"
+    if paper.publication_date is not None:
+        return paper.publication_date, "day"
     if paper.year is not None and 1000 <= paper.year <= 9999:
         return date(paper.year, 1, 1), "year"
     return None, None
@@ -108,7 +115,7 @@ def _date(paper: PaperModel) -> tuple[date | None, Literal["year", "day"] | None
 
 def _venue(paper: PaperModel) -> str | None:
     """The venue's full name if known; arXiv keeps papers and is no venue."""
-    full = paper.publicationVenue.name if paper.publicationVenue else None
+    full = paper.publication_venue.name if paper.publication_venue else None
     journal = paper.journal.name if paper.journal else None
     names = (tidy(name, 300) for name in (full, paper.venue, journal))
     return next((name for name in names if name and not name.lower().startswith("arxiv")), None)
@@ -118,7 +125,7 @@ def _authorships(paper: PaperModel) -> tuple[AuthorshipRecord, ...]:
     found = []
     for position, author in enumerate(paper.authors, start=1):
         if (name := printed_name(author.name)) is not None:
-            known = identifiers.keep_valid({"semanticscholar": author.authorId})
+            known = identifiers.keep_valid({"semanticscholar": author.author_id})
             found.append(AuthorshipRecord(name=name, position=position, identifiers=known))
     return tuple(found)
 
@@ -126,7 +133,7 @@ def _authorships(paper: PaperModel) -> tuple[AuthorshipRecord, ...]:
 def paper_from(payload: Any) -> PaperRecord:
     """The record of one paper. Raises Unusable or pydantic's ValidationError with the reason."""
     paper = PaperModel.model_validate(payload)
-    external_id = identifiers.keep_valid({"semanticscholar": paper.paperId}).get("semanticscholar", "")
+    external_id = identifiers.keep_valid({"semanticscholar": paper.paper_id}).get("semanticscholar", "")
     if len(external_id) != 40:
         raise Unusable("it has no paperId")
     title = tidy(paper.title)
@@ -134,8 +141,8 @@ def paper_from(payload: Any) -> PaperRecord:
         raise Unusable("it has no title")
     day, precision = _date(paper)
     truncated = len(paper.authors) >= AUTHORS_CAP
-    fields = [*(f.category for f in paper.s2FieldsOfStudy), *paper.fieldsOfStudy]
-    kinds = unique(tidy(kind, 60) for kind in paper.publicationTypes)
+    fields = [*(f.category for f in paper.s2_fields_of_study), *paper.fields_of_study]
+    kinds = unique(tidy(kind, 60) for kind in paper.publication_types)
     return PaperRecord(
         source=SLUG,
         external_id=external_id,
@@ -150,14 +157,14 @@ def paper_from(payload: Any) -> PaperRecord:
         authorships=_authorships(paper),
         authors_truncated=truncated,
         author_count=None if truncated else len(paper.authors) or None,
-        cited_by_count=paper.citationCount,
-        reference_count=paper.referenceCount,
+        cited_by_count=paper.citation_count,
+        reference_count=paper.reference_count,
     )
 
 
 def _other_names(author: AuthorModel, name: str) -> tuple[str, ...]:
     """Names under which DBLP lists the author; its homonym numbers are no part of them."""
-    listed = (author.externalIds or {}).get("DBLP")
+    listed = (author.external_ids or {}).get("DBLP")
     names = unique(printed_name(other) for other in listed) if isinstance(listed, list) else ()
     return tuple(other for other in names if other != name and len(other) <= 300)[:50]
 
@@ -165,13 +172,13 @@ def _other_names(author: AuthorModel, name: str) -> tuple[str, ...]:
 def author_from(payload: Any) -> AuthorRecord:
     """The record of one author. Raises Unusable or pydantic's ValidationError with the reason."""
     author = AuthorModel.model_validate(payload)
-    external_id = identifiers.keep_valid({"semanticscholar": author.authorId}).get("semanticscholar", "")
+    external_id = identifiers.keep_valid({"semanticscholar": author.author_id}).get("semanticscholar", "")
     if not external_id.isdigit():
         raise Unusable("it has no authorId")
     name = printed_name(author.name)
     if name is None:
         raise Unusable("it has no name")
-    orcid = (author.externalIds or {}).get("ORCID")
+    orcid = (author.external_ids or {}).get("ORCID")
     homepage = tidy(author.homepage, 2000) or ""
     places = unique(tidy(place, 300) for place in author.affiliations)
     return AuthorRecord(
@@ -184,7 +191,7 @@ def author_from(payload: Any) -> AuthorRecord:
         ),
         affiliations=tuple(AffiliationRecord(institution=InstitutionRecord(name=place)) for place in places),
         homepage=homepage if homepage.startswith(("http://", "https://")) else None,
-        reported=ReportedFigures(papers=author.paperCount, citations=author.citationCount, h_index=author.hIndex),
+        reported=ReportedFigures(papers=author.paper_count, citations=author.citation_count, h_index=author.h_index),
     )
 
 
