@@ -76,7 +76,13 @@ def same_people(a: Sequence[str], b: Sequence[str]) -> bool:
 
 
 def _people(byline: Sequence[str]) -> list[str]:
-    return [name for entry in byline for name in listed(entry) if is_person(name)]
+    return [name for entry in byline for name in (*listed(entry), *_pair(entry)) if is_person(name)]
+
+
+def _pair(entry: str) -> list[str]:
+    """The halves of "Ann Lee, Bo Ek", which may be two people as well as one; for a guard either will do."""
+    halves = entry.split(",")
+    return halves if len(halves) == 2 and all(len(half.split()) > 1 for half in halves) else []
 
 
 def _block(name: str) -> str:

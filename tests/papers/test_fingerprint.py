@@ -86,6 +86,7 @@ def test_it_needs_one_compatible_name() -> None:
     assert same_people(["A. Lee", "Bo Ek"], ["Bo Ek", "Cy Fox"])
     assert same_people(["K. Müller"], ["Klaus Mueller"])
     assert same_people(["Ann Lee, Bo Ek, Cy Fox"], ["Cy Fox"])
+    assert same_people(["Ann Lee, Bo Ek"], ["Ann Lee", "Bo Ek"])
     assert not same_people(["Ann Lee"], ["Anton Lee"])
 
 
