@@ -36,7 +36,7 @@ _ENTRIES = (
         name="OpenAlex",
         home_url="https://openalex.org/",
         terms="OpenAlex gives its data to the public domain (CC0); naming it is a courtesy that we keep.",
-        terms_url="https://help.openalex.org/hc/en-us/articles/24397762024087-Pricing",
+        terms_url="https://developers.openalex.org/",
         record_scheme="openalex",
     ),
     SourceInfo(
@@ -71,7 +71,7 @@ _ENTRIES = (
         name="DBLP",
         home_url="https://dblp.org/",
         terms="DBLP gives its bibliographic records to the public domain (CC0).",
-        terms_url="https://dblp.org/db/about/copyright.html",
+        terms_url="https://dblp.org/faq/Under+what+license+is+the+data+from+dblp+released.html",
         record_scheme="dblp",
     ),
     SourceInfo(

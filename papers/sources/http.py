@@ -33,7 +33,7 @@ from papers.sources.errors import (
 from papers.sources.limiter import Limiter
 from papers.sources.replies import decode_json
 
-VERSION = "0.1"
+VERSION = "0.1.0"
 DEFAULT_BASE_URLS: Mapping[str, str] = {
     "openalex": "https://api.openalex.org",
     "arxiv": "https://export.arxiv.org/api/query",
@@ -140,9 +140,10 @@ class Http:
         waited, attempt = 0.0, 0
         while True:
             attempt += 1
-            waited += self._limiter.acquire(source, max_wait=self._patience.total_wait - waited)
             try:
-                reply = self._follow(source, method, self._base_urls[source] + path, params, body)
+                with self._limiter.turn(source, max_wait=self._patience.total_wait - waited) as slept:
+                    waited += slept
+                    reply = self._follow(source, method, self._base_urls[source] + path, params, body)
             except _Again as again:
                 waited += self._hold_back(source, again, attempt, self._patience.total_wait - waited)
             else:

@@ -7,7 +7,9 @@ spent budget) holds everyone back. Without Valkey nothing is asked: an unlimited
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import cast
@@ -21,6 +23,11 @@ INTERVALS: Mapping[str, float] = MappingProxyType(
     {"openalex": 0.1, "arxiv": 3.0, "semanticscholar": 1.0, "crossref": 0.4, "dblp": 2.0, "orcid": 0.1}
 )
 MAX_WAIT_SECONDS = 120.0
+
+# arXiv asks for one connection at a time as well. A process that dies on the line frees it after LINE_SECONDS.
+ONE_AT_A_TIME = frozenset({"arxiv"})
+LINE_SECONDS = 20.0
+_POLL_SECONDS = 0.2
 
 # KEYS: next free slot, end of pause. ARGV: interval and longest wait, in ms. Gives the wait in ms, negative if refused.
 _RESERVE = """
@@ -46,6 +53,9 @@ if until_ms > tonumber(redis.call('GET', KEYS[1]) or '0') then
 end
 return 1
 """
+
+# KEYS: the line. ARGV: the token of whoever holds it, who alone may free it.
+_HANG_UP = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
 class Limiter:
@@ -86,6 +96,40 @@ class Limiter:
             # Somebody may have been told to pause while we slept: then our slot is worth nothing.
             if wait == 0 or self._pause_left(source) == 0:
                 return slept
+
+    @contextmanager
+    def turn(self, source: str, *, max_wait: float | None = None) -> Iterator[float]:
+        """Acquire, and hold the line for the length of one request where a source takes one at a time.
+
+        Gives the seconds slept. Raises as `acquire` does.
+        """
+        longest = self._max_wait if max_wait is None else max_wait
+        slept = self.acquire(source, max_wait=longest)
+        if source not in ONE_AT_A_TIME:
+            yield slept
+            return
+        token = uuid.uuid4().hex
+        slept += self._take_line(source, token, longest - slept)
+        try:
+            yield slept
+        finally:
+            with suppress(redis.RedisError):  # the line frees itself
+                self._client.eval(_HANG_UP, 1, self._key(source, "line"), token)
+
+    def _take_line(self, source: str, token: str, longest: float) -> float:
+        slept = 0.0
+        while not self._line_is_ours(source, token):
+            if slept + _POLL_SECONDS > longest:
+                raise rate_limited(source, "is being asked by another process", LINE_SECONDS, datetime.now(UTC))
+            self._sleep(_POLL_SECONDS)
+            slept += _POLL_SECONDS
+        return slept
+
+    def _line_is_ours(self, source: str, token: str) -> bool:
+        try:
+            return bool(self._client.set(self._key(source, "line"), token, nx=True, px=round(LINE_SECONDS * 1000)))
+        except redis.RedisError as error:
+            raise self._out_of_reach(source, error) from error
 
     def pause(self, source: str, seconds: float) -> None:
         """Hold every process back from this source for so long. A shorter pause never replaces a longer one."""

@@ -135,7 +135,7 @@ def _semanticscholar(body: bytes, at: datetime) -> Page:
     if "paperId" in value or "authorId" in value:
         return page_of([semanticscholar_records.read(value, at)], total=1)
     _error_inside("semanticscholar", value)
-    elements = value.get("data", [] if value.get("total") == 0 else None)
+    elements = value.get("data", value.get("recommendedPapers", [] if value.get("total") == 0 else None))
     if not isinstance(elements, list):
         raise no_papers("semanticscholar", f"its fields are {', '.join(sorted(map(str, value))[:5]) or 'none'}")
     following, total = value.get("next", value.get("token")), _count(value, "total")

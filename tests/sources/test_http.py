@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import gzip
 import time
+import tomllib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +35,8 @@ def test_it_says_who_asks_and_keeps_the_key_out_of_the_address(http: Http, repla
     http.get("openalex", ONE)
     http.get("semanticscholar", "/author/990000001")
     openalex, semantic = replay.seen
-    assert openalex.headers["User-Agent"] == "Byline/0.1 (mailto:curator@example.org)"
+    version = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
+    assert openalex.headers["User-Agent"] == f"Byline/{version} (mailto:curator@example.org)"
     assert openalex.headers["Authorization"] == "Bearer oa-secret"
     assert semantic.headers["x-api-key"] == "s2-secret"
     assert "Authorization" not in semantic.headers

@@ -92,6 +92,29 @@ def test_it_sees_a_pause_that_came_while_it_slept(valkey_url: str) -> None:
         limiter.acquire("openalex")
 
 
+def test_it_gives_arxiv_one_connection_at_a_time(valkey_url: str) -> None:
+    prefix, client = f"test:{uuid.uuid4().hex}", redis.Redis.from_url(valkey_url)
+    first, second = (Limiter(client, prefix=prefix, intervals={"arxiv": 0.0, "openalex": 0.0}) for _ in range(2))
+    with first.turn("arxiv"), first.turn("openalex"):
+        with second.turn("openalex") as slept:
+            assert slept == 0
+        with pytest.raises(RateLimited, match="another process"), second.turn("arxiv", max_wait=0.5):
+            pass
+    with second.turn("arxiv") as slept:
+        assert slept == 0
+
+
+def test_it_waits_for_the_line_and_takes_none_but_its_own_away(valkey_url: str) -> None:
+    prefix, client = f"test:{uuid.uuid4().hex}", redis.Redis.from_url(valkey_url)
+    line = f"{prefix}:{{arxiv}}:line"
+    client.set(line, "somebody who died", px=300)
+    limiter = Limiter(client, prefix=prefix, intervals={"arxiv": 0.0})
+    with limiter.turn("arxiv") as slept:
+        assert 0.2 <= slept <= 1
+        client.set(line, "somebody else")
+    assert client.get(line) == b"somebody else"
+
+
 def test_it_says_so_when_valkey_is_out_of_reach() -> None:
     limiter = Limiter.from_url("redis://127.0.0.1:1/0")
     with pytest.raises(LimiterUnavailable, match="REDIS_URL"):

@@ -225,3 +225,8 @@ def test_it_expands_no_entities() -> None:
     )
     with pytest.raises(BadReply):
         read_reply("arxiv", 200, {}, bomb)
+
+
+def test_it_reads_recommended_papers_too() -> None:
+    body = b'{"recommendedPapers": [{"paperId": "%s", "title": "T"}]}' % (b"a" * 40)
+    assert len(read_reply("semanticscholar", 200, {}, body).items) == 1
