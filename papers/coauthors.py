@@ -15,6 +15,7 @@ WITH own AS (
            EXTRACT(YEAR FROM p.publication_date)::smallint AS year
       FROM papers_authorship a
       JOIN papers_paper p ON p.id = a.paper_id
+      JOIN papers_author me ON me.id = a.shown_author_id AND NOT me.is_hidden
      WHERE a.shown_author_id = ANY(%(authors)s)
        AND NOT p.is_hidden AND p.merged_into_id IS NULL AND p.status <> 'withdrawn'
        AND (SELECT count(*) FROM papers_authorship n WHERE n.paper_id = p.id) <= %(most)s
@@ -24,7 +25,8 @@ WITH own AS (
            count(DISTINCT own.paper_id) AS papers, min(own.year) AS first_year, max(own.year) AS last_year
       FROM own
       JOIN papers_authorship other ON other.paper_id = own.paper_id
-     WHERE other.shown_author_id IS NOT NULL AND other.shown_author_id <> own.author_id
+      JOIN papers_author them ON them.id = other.shown_author_id AND NOT them.is_hidden
+     WHERE other.shown_author_id <> own.author_id
      GROUP BY own.author_id, other.shown_author_id
 ), both_ways AS (
     SELECT author_id, coauthor_id, papers, first_year, last_year FROM pairs

@@ -10,6 +10,7 @@ from papers.byline import Entry
 from papers.identity import Link
 from papers.ingest.display import Displayed
 from papers.models import Authorship, Institution, Paper
+from papers.names import fold
 from papers.records import InstitutionRecord
 from papers.rows import update_rows
 
@@ -20,10 +21,10 @@ _COLUMNS = (
 
 @dataclass
 class Bylines:
-    """`touched`: authors whose papers changed. `replaced`: author → who now stands where they stood."""
+    """`touched`: authors whose papers changed. `left`: author → who now stands where they stood, if anybody."""
 
     touched: set[int] = field(default_factory=set)
-    replaced: dict[int, int] = field(default_factory=dict)
+    left: dict[int, int | None] = field(default_factory=dict)
     rewritten: set[int] = field(default_factory=set)  # papers whose byline changed
 
 
@@ -53,6 +54,7 @@ def write_bylines(shown: Sequence[Displayed], links: dict[int, list[Link]], empt
         if displayed.structural or displayed.counted:
             result.touched |= {link.shown_id for link in links[displayed.paper.pk] if link.shown_id}
     result.touched |= {row.shown_author_id for row in gone if row.shown_author_id}
+    result.left |= {row.author_id: _successor(row, shown, links, emptied) for row in gone if row.author_id}
     result.rewritten = {row.paper_id for row in (*fresh, *changed, *gone)}
     Authorship.objects.filter(pk__in=[row.pk for row in gone]).delete()
     Authorship.objects.bulk_create(fresh, batch_size=2000)
@@ -69,13 +71,27 @@ def _fill(row: Authorship, order: int, entry: Entry, link: Link, result: Bylines
     names = [c if c not in ("author", "shown_author") else f"{c}_id" for c in _COLUMNS]
     if tuple(getattr(row, name) for name in names) == wanted:
         return False
-    if result is not None and row.author_id != link.author_id and row.author_id and link.author_id:
-        result.replaced[row.author_id] = link.author_id
+    if result is not None and row.author_id and row.author_id != link.author_id:
+        result.left[row.author_id] = link.author_id
     if result is not None:
         result.touched |= {pk for pk in (row.shown_author_id, link.shown_id) if pk}
     for name, value in zip(names, wanted, strict=True):
         setattr(row, name, value)
     return True
+
+
+def _successor(
+    gone: Authorship, shown: Sequence[Displayed], links: dict[int, list[Link]], emptied: Sequence[Paper]
+) -> int | None:
+    """Who bears the name of a vanished entry on the paper that stands in its paper's place."""
+    place = next((p.merged_into_id for p in emptied if p.pk == gone.paper_id), gone.paper_id)
+    folded = fold(gone.name)
+    for displayed in shown:
+        if displayed.paper.pk == place:
+            for entry, link in zip(displayed.values.entries, links[displayed.paper.pk], strict=True):
+                if folded in entry.folded:
+                    return link.author_id
+    return None
 
 
 def institution_key(record: InstitutionRecord) -> str:

@@ -16,7 +16,7 @@ from papers.ingest.evidence import store_evidence
 from papers.ingest.grouping import Grouping, group_records
 from papers.ingest.links import Bylines, write_bylines
 from papers.matching import link_entries
-from papers.models import Author, Authorship, DirtyAuthor, ImportRun, SourceRecord
+from papers.models import Author, Authorship, DirtyAuthor, ImportRun, MatchResult, SourceRecord
 from papers.records import AuthorRecord, Fetched
 from papers.rows import update_rows
 
@@ -74,7 +74,7 @@ def _bring_up_to_date(
     moved = _follow_roots(nodes.changed_authors)
     links = link_entries(papers, nodes, run)
     bylines = write_bylines(shown, links, grouping.emptied)
-    moved |= _retire_replaced(bylines)
+    moved |= _retire_left(bylines)
     affected = bylines.touched | moved | nodes.changed_authors | {r.author_id for r in author_rows if r.author_id}
     elsewhere = _papers_naming(nodes.moved, grouping)
     if elsewhere:
@@ -102,14 +102,21 @@ def _follow_roots(author_ids: set[int]) -> set[int]:
     return set(moved) | set(moved.values())
 
 
-def _retire_replaced(bylines: Bylines) -> set[int]:
-    """An author made from a bare name, whose last byline an identifier has claimed, leads on to who it was."""
-    empty = Author.objects.filter(pk__in=bylines.replaced, founded_by__startswith="name:", own_authorships=None)
-    retired = list(empty.filter(identifiers=None, records=None, decisions=None))
-    for author in retired:
-        author.absorbed_by_id = bylines.replaced[author.pk]
-    update_rows(retired, ["absorbed_by"])
-    return _follow_roots({author.pk for author in retired})
+def _retire_left(bylines: Bylines) -> set[int]:
+    """An author made from a bare name that no byline prints for them any more leads on to who stands there now.
+
+    Where nobody does, the row goes: it was only ever that name, and no person has decided anything about it.
+    """
+    empty = Author.objects.filter(pk__in=bylines.left, founded_by__startswith="name:", own_authorships=None)
+    retired = list(empty.filter(identifiers=None, records=None, decisions=None, absorbed_by=None))
+    followed = [author for author in retired if bylines.left[author.pk] not in (None, author.pk)]
+    for author in followed:
+        author.absorbed_by_id = bylines.left[author.pk]
+    update_rows(followed, ["absorbed_by"])
+    lost = {author.pk for author in retired} - {author.pk for author in followed}
+    MatchResult.objects.filter(author__in=lost).delete()
+    Author.objects.filter(pk__in=lost, merged=None).delete()
+    return _follow_roots({author.pk for author in followed})
 
 
 def _counted(affected: set[int], shown: Sequence[Displayed], bylines: Bylines, moved: set[int]) -> set[int]:

@@ -234,22 +234,25 @@ def test_the_sample_twice_is_the_sample_once() -> None:
 
 def evidence() -> list[Fetched]:
     """Three sources' views of a small world, with every kind of knot in it."""
-    ada = {"openalex": "A1", "orcid": ADA}
-    cut: tuple[AuthorshipRecord, ...] = (entry("Ada Quist", 1), entry("Bo Lund", None))
-    doi = {"doi": "10.1000/one"}
+    cut: tuple[AuthorshipRecord, ...] = (entry("Bo Lund"),)
+    doi, seas = {"doi": "10.1000/one"}, "The second paper of the shallow seas"
+    ada, bo = entry("Ada Quist", openalex="A1", orcid=ADA), entry("Bo Lund", openalex="A2")
+    theirs = [entry("A. Quist", semanticscholar="77"), entry("B. Lund", semanticscholar="88")]
+    printed = [entry("Ada Quist"), entry("Bo Lund")]
+    arxiv, tags = {"arxiv": "2001.00001", **doi}, ("stat.ML", "cs.LG")
     return [
         author("openalex", "A1", "Ada Quist", identifiers={"orcid": ADA}, reported={"h_index": 9, "papers": 3}),
         author("semanticscholar", "77", "A. B. Quist", identifiers={"orcid": ADA}),
         author("openalex", "A2", "Bo Lund"),
-        paper("openalex", "W1", "One", [entry("Ada Quist", **ada), entry("Bo Lund", openalex="A2")], identifiers=doi, cited_by_count=4),
-        paper("semanticscholar", "1" * 40, "One.", [entry("A. Quist", semanticscholar="77"), entry("B. Lund", semanticscholar="88")], identifiers=doi, cited_by_count=9),
-        paper("arxiv", "2001.00001", "One, at length", [entry("Ada Quist"), entry("Bo Lund")], identifiers={"arxiv": "2001.00001", **doi}, categories=("stat.ML", "cs.LG")),
-        paper("openalex", "W2", "The second paper of the shallow seas", [entry("Bo Lund", openalex="A2")], identifiers={"doi": "10.1000/two"}),
-        paper("semanticscholar", "2" * 40, "The second paper of the shallow seas", [entry("Bo Lund", semanticscholar="88")], identifiers={"doi": "10.1000/three"}),
-        paper("capture", "2", "The second paper of the shallow seas", authorships=cut[1:], authors_truncated=True, organisation="lab"),
-        paper("openalex", "W4", "Fourth of the tide papers", [entry("Ada Quist", openalex="A1", orcid=BEA)], status="retracted"),
-        paper("openalex", "W5", "Fifth of the tide papers", [entry("Ada Quist", openalex="A1", orcid=ADA)]),
-    ]  # fmt: skip
+        paper("openalex", "W1", "One", [ada, bo], identifiers=doi, cited_by_count=4),
+        paper("semanticscholar", "1" * 40, "One.", theirs, identifiers=doi, cited_by_count=9),
+        paper("arxiv", "2001.00001", "One, at length", printed, identifiers=arxiv, categories=tags),
+        paper("openalex", "W2", seas, [bo], identifiers={"doi": "10.1000/two"}),
+        paper("semanticscholar", "2" * 40, seas, [theirs[1]], identifiers={"doi": "10.1000/three"}),
+        paper("capture", "2", seas, authorships=cut, authors_truncated=True, organisation="lab"),
+        paper("openalex", "W4", "Fourth of the tide papers", [entry("Ada Quist", openalex="A1", orcid=BEA)]),
+        paper("openalex", "W5", "Fifth of the tide papers", [ada], status="retracted"),
+    ]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
