@@ -1,9 +1,10 @@
-"""What Byline has computed: the current figures of an author, and every change of them. Written by metrics/snapshots."""
+"""What Byline has computed: the current figures of an author, and every change. Written by metrics/snapshots alone."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from papers.models import Author
 
@@ -27,8 +28,10 @@ class AuthorMetrics(models.Model):
     count_sources = models.JSONField(default=dict)  # source → papers whose count it gives; "unknown" → the rest
     counts_from = models.DateTimeField(null=True)  # when the oldest and the newest of these counts were retrieved
     counts_to = models.DateTimeField(null=True)
+    inputs = models.BigIntegerField(default=0, editable=False)  # a hash of all that these figures were made of
     definition_version = models.CharField(max_length=20)
-    computed_at = models.DateTimeField()
+    first_computed_at = models.DateTimeField(default=timezone.now, editable=False)
+    computed_at = models.DateTimeField()  # when the row took these values; finding the same ones again writes nothing
 
     class Meta:
         constraints = [
@@ -37,6 +40,15 @@ class AuthorMetrics(models.Model):
                 condition=Q(citations__gte=F("h_index") * F("h_index")), name="h_index_squared_within_citations"
             ),
             models.CheckConstraint(condition=Q(papers_counted__lte=F("papers")), name="papers_counted_within_papers"),
+            models.CheckConstraint(
+                condition=Q(papers_counted=0, citations=None, h_index=None, g_index=None, i10_index=None)
+                | Q(papers_counted__gt=0, citations__isnull=False, h_index__isnull=False)
+                & Q(g_index__isnull=False, i10_index__isnull=False),
+                name="figures_unknown_where_no_count_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(g_index__gte=F("h_index"), g_index__lte=F("papers_counted")), name="indices_in_order"
+            ),
         ]
         indexes = [models.Index(fields=["-computed_at"], name="author_metrics_latest")]
 

@@ -1,0 +1,122 @@
+"""What each metric is called and means: one entry a metric, read by tooltips, the methods page and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CITATION_VERSION = "1"  # raise it when a definition below, or the paper set, changes: every snapshot is then made anew
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`slug` is the field of AuthorMetrics where there is one. `computed`: False where nothing is computed yet."""
+
+    slug: str
+    label: str
+    unit: str
+    short: str  # one sentence, for a tooltip
+    definition: str  # whole, in plain words
+    reference: str = ""
+    reference_url: str = ""
+    version: str = CITATION_VERSION
+    computed: bool = True
+
+
+_UNKNOWN = "Papers whose count no source knows are left out, and the page says how many they are."
+_RECENT = "Counted are the current calendar year and the four before it, by the date of publication."
+_LATER = "It is not computed yet."
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        "papers",
+        "Papers",
+        "papers",
+        "The papers in the list below.",
+        "How many papers the list of this author holds. Retracted papers are in it and marked; withdrawn papers stand "
+        "apart and are not counted. A paper that several sources know counts once.",
+    ),
+    Metric(
+        "citations",
+        "Citations",
+        "citations",
+        "The cited-by counts of the listed papers, added up.",
+        "The sum of the cited-by counts of the listed papers. For each paper the count of one source is taken, never "
+        f"the sum of several. {_UNKNOWN}",
+    ),
+    Metric(
+        "h_index",
+        "h-index",
+        "papers",
+        "The largest number h such that h of the listed papers are cited at least h times each.",
+        "Sort the listed papers by their cited-by count, the most cited first. The h-index is the last place at which "
+        f"the count is at least the place. It cannot exceed the number of papers. {_UNKNOWN}",
+        "J. E. Hirsch, An index to quantify an individual's scientific research output, PNAS 102 (2005), 16569–16572",
+        "https://doi.org/10.1073/pnas.0507655102",
+    ),
+    Metric(
+        "g_index",
+        "g-index",
+        "papers",
+        "The largest number g such that the g most cited of the listed papers have at least g² citations together.",
+        "Sort the listed papers by their cited-by count, the most cited first, and add the counts up as you go. The "
+        "g-index is the last place at which the sum is at least the square of the place. It weighs very highly cited "
+        f"papers more than the h-index does, and is never below it. {_UNKNOWN}",
+        "L. Egghe, Theory and practise of the g-index, Scientometrics 69 (2006), 131–152",
+        "https://doi.org/10.1007/s11192-006-0144-7",
+    ),
+    Metric(
+        "i10_index",
+        "i10-index",
+        "papers",
+        "How many of the listed papers are cited at least ten times.",
+        f"The number of listed papers with a cited-by count of ten or more. {_UNKNOWN}",
+        "Google Scholar Citations, 2011",
+        "https://scholar.google.com/intl/en/scholar/citations.html",
+    ),
+    Metric(
+        "recent_papers",
+        "Papers, last five years",
+        "papers",
+        "The listed papers published in the last five calendar years.",
+        f"How many of the listed papers are recent. {_RECENT} Papers without a date are left out.",
+    ),
+    Metric(
+        "recent_citations",
+        "Citations, last five years",
+        "citations",
+        "What the papers of the last five calendar years have been cited until now.",
+        "The sum of the cited-by counts of the recent papers, not the citations that arrived in these years to older "
+        f"ones. {_RECENT} {_UNKNOWN}",
+    ),
+    Metric(
+        "recent_h_index",
+        "h-index, last five years",
+        "papers",
+        "The h-index over the papers of the last five calendar years alone.",
+        f"The h-index, taken over the recent papers alone. {_RECENT} {_UNKNOWN}",
+        "J. E. Hirsch, An index to quantify an individual's scientific research output, PNAS 102 (2005), 16569–16572",
+        "https://doi.org/10.1073/pnas.0507655102",
+    ),
+    Metric(
+        "novelty",
+        "Novelty",
+        "%",
+        f"How far the wording of the papers lies from earlier papers of their field. {_LATER}",
+        "How far the wording of a paper lies from all earlier papers of its field, as a percentile among the papers "
+        f"of that field and year. It is not a measure of quality. {_LATER}",
+        version="",
+        computed=False,
+    ),
+    Metric(
+        "ai_score",
+        "AI score",
+        "of 100",
+        f"A forecast of how the papers will be cited, made from their text alone. {_LATER}",
+        "The citation percentile that a small learned model expects of a paper among those of its field and year, "
+        f"from its text alone. It does not tell whether a text was written by a machine, and is no review. {_LATER}",
+        version="",
+        computed=False,
+    ),
+)
+
+BY_SLUG: dict[str, Metric] = {metric.slug: metric for metric in METRICS}

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from metrics.models import AuthorMetrics
+from metrics.registry import BY_SLUG, METRICS
+from metrics.sql import TRACKED
+
+
+def test_every_figure_of_an_author_is_explained() -> None:
+    fields = {field.name for field in AuthorMetrics._meta.get_fields()}
+    assert {metric.slug for metric in METRICS if metric.computed} <= fields
+    assert set(TRACKED) <= BY_SLUG.keys()
+    assert len(BY_SLUG) == len(METRICS)
+
+
+def test_what_is_not_computed_says_so() -> None:
+    waiting = [metric for metric in METRICS if not metric.computed]
+    assert [metric.slug for metric in waiting] == ["novelty", "ai_score"]
+    assert all("not computed yet" in metric.short for metric in waiting)
+
+
+def test_every_text_is_whole_sentences() -> None:
+    for metric in METRICS:
+        assert metric.short.endswith("."), metric.slug
+        assert metric.definition.endswith("."), metric.slug
+        assert bool(metric.reference) == bool(metric.reference_url), metric.slug
