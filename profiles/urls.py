@@ -1,1 +1,22 @@
-urlpatterns: list[object] = []
+"""The readers' addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from profiles.views.about import about
+from profiles.views.author import author_page
+from profiles.views.health import healthz, readyz
+from profiles.views.home import home
+from profiles.views.paper import paper_page
+
+urlpatterns: list[URLPattern] = [
+    path("", home, name="home"),
+    path("authors/<slug:public_id>/", author_page, name="author-without-slug"),
+    path("authors/<slug:public_id>/<slug:slug>/", author_page, name="author"),
+    path("papers/<slug:public_id>/", paper_page, name="paper-without-slug"),
+    path("papers/<slug:public_id>/<slug:slug>/", paper_page, name="paper"),
+    path("about/", about, name="about"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
