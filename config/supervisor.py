@@ -24,7 +24,7 @@ from config.stack import StackError, current, dead, start, stop
 from config.stack.record import port_is_free
 
 RUN_FILE = "run.json"
-_CHECK_EVERY = 1.0  # seconds between two looks at PostgreSQL and Valkey
+_CHECK_EVERY = 1.0  # seconds between two looks at PostgreSQL, Valkey and the page
 _READY_WITHIN = 90.0  # seconds
 _PATIENCE = 10.0  # seconds that a child has to finish what it is doing
 # As root in a container Celery warns at such length that the log's first lines are lost.
@@ -77,7 +77,7 @@ class Supervisor:
 
     def _watch(self) -> int:
         """Keeps everything running; tells the address once the page answers."""
-        began = checked = time.monotonic()
+        began = checked = asked = time.monotonic()
         path: str | None = None
         announced = False
         while not self.stopping.wait(0.2):
@@ -88,10 +88,11 @@ class Supervisor:
             if now - checked > _CHECK_EVERY:
                 self._revive_services()
                 checked = time.monotonic()
-            if announced:
+            if announced or now - asked < _CHECK_EVERY:
                 continue
             path = path or sample_path(self.environ, self.console)
             announced = self._announce(path)
+            asked = time.monotonic()
             if not announced and now - began > _READY_WITHIN:
                 raise Refusal(f"{self.site.address} does not answer: the lines above say why.")
         return 0
@@ -178,7 +179,7 @@ def _commands(port: int, environment: Environment) -> dict[str, tuple[str, ...]]
                 "5",
                 "--no-control-socket",
             ),
-            *("--access-logformat", "%(s)s %(m)s %(U)s%(q)s %(M)s ms"),
+            *("--access-logformat", "%(s)s %(r)s %(M)s ms"),
         ),
         "worker": (*_CELERY, "worker", "--concurrency", "2", "--loglevel", level, "--without-mingle"),
         "beat": (*_CELERY, "beat", "--loglevel", level, "--pidfile="),

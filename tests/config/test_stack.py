@@ -47,7 +47,7 @@ def remembered(services: Services) -> tuple[list[str], list[str]]:
     with psycopg.connect(services.database_url) as connection:
         rows = [row[0] for row in connection.execute("SELECT word FROM memory").fetchall()]
     with redis.Redis.from_url(services.redis_url, decode_responses=True) as client:
-        return rows, [str(word) for word in client.lrange("memory", 0, -1)]  # type: ignore[union-attr]
+        return rows, [str(word) for word in client.lrange("memory", 0, -1)]
 
 
 def kill_both(folder: Path) -> None:
