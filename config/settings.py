@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,7 +30,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
+    "config.adminapp.BylineAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

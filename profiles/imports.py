@@ -71,7 +71,7 @@ def request_import(wanted: Wanted) -> ImportRun | None:
     if wanted.source in NAMES_ONLY:
         return _by_name(wanted, text, orcid, known)
     identifier = identifier_in(wanted.source, text)
-    _refuse_broken_orcid(text, identifier)
+    refuse_broken_orcid(text, identifier)
     if identifier is None and not orcid:
         return None
     also = {"orcid": orcid} if orcid and identifier else {}
@@ -88,7 +88,7 @@ def _orcid(text: str) -> str:
         raise Refused(f"{error}.") from None
 
 
-def _refuse_broken_orcid(text: str, identifier: str | None) -> None:
+def refuse_broken_orcid(text: str, identifier: str | None) -> None:
     """Sixteen digits in fours are an ORCID iD with a slip in it, not a name to search for."""
     bare = text.lower().removeprefix("https://orcid.org/").removeprefix("orcid:").replace("-", "").strip()
     if identifier is None and len(bare) in range(14, 18) and bare[:-1].isdigit():
@@ -139,6 +139,15 @@ def _open_run(source: str, query: str, arguments: dict[str, object], author: Aut
     return same.first() or ImportRun.objects.create(
         source=source, query=query, arguments=arguments, author=author, heartbeat_at=timezone.now()
     )
+
+
+def again(run: ImportRun, asked_by: str) -> ImportRun:
+    """A new run with the arguments of one that has ended, or the one that is open already. Raises Refused."""
+    if run.source not in SOURCES or "identifier" not in run.arguments:
+        raise Refused(f"What came from {run.source!r} cannot be asked for again from here.")
+    arguments = {**run.arguments, "asked_by": asked_by}
+    arguments.pop("gaps", None)
+    return _open_run(run.source, run.query, arguments, run.author)
 
 
 def enqueue(run: ImportRun) -> None:

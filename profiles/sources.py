@@ -7,19 +7,42 @@ from functools import cache
 from django.conf import settings
 
 from papers.sources import Http, Source, build_source
+from papers.sources.http import DEFAULT_PATIENCE, Patience
 from papers.sources.limiter import Limiter
+
+# A person waits for the answer: at worst 6 s for a turn, and two attempts of about 10 s.
+IMPATIENT = Patience(
+    connect_timeout=3.0,
+    read_timeout=7.0,
+    transfer_timeout=8.0,
+    attempts=2,
+    first_backoff=0.5,
+    longest_backoff=1.0,
+    total_wait=6.0,
+)
 
 
 @cache
-def _http() -> Http:
+def _http(patience: Patience) -> Http:
     return Http(
         Limiter.from_url(settings.REDIS_URL),
         base_urls=settings.SOURCE_URLS,
         keys={slug: key for slug, key in settings.SOURCE_KEYS.items() if key},
         contact_email=settings.CONTACT_EMAIL or "",
+        patience=patience,
     )
 
 
 def source_client(slug: str) -> Source:
     """The client of a source. Raises a SourceError for one that cannot be asked."""
-    return build_source(slug, _http())
+    return build_source(slug, _http(DEFAULT_PATIENCE))
+
+
+def impatient_client(slug: str) -> Source:
+    """The same for a request that a person waits for: it gives up within half a minute."""
+    return build_source(slug, _http(IMPATIENT))
+
+
+def forget_clients() -> None:
+    """Build the clients anew, with the settings of now."""
+    _http.cache_clear()

@@ -1,0 +1,70 @@
+"""The admin page of imports: ask for one, watch it, take it up again, read again what was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from papers.models import ImportRun
+from papers.sources.catalogue import name_of
+from profiles import admin_views
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[ImportRun]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ModelAdmin):
+    """Runs are asked for and watched; nobody edits or deletes what happened."""
+
+    list_display = (
+        "query", "source_name", "state", "author", "upstream", "shown", "created", "changed", "unchanged",
+        "created_at", "finished_at",
+    )  # fmt: skip
+    list_filter = ("state", "source")
+    list_select_related = ("author",)
+    search_fields = ("query", "public_id__exact", "author__public_id__exact")
+    search_help_text = "what was asked for, or the code of the import or of the author"
+    ordering = ("-pk",)
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("seen_ids", "arguments", "left_out")
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"progress": admin_views.progress, "again": admin_views.again, "replay": admin_views.replay}
+        own = [
+            path(
+                f"<int:run_id>/{name}/",
+                self.admin_site.admin_view(view),
+                {"model_admin": self},
+                name=f"papers_importrun_{name}",
+            )
+            for name, view in views.items()
+        ]
+        return own + super().get_urls()
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return admin_views.add(request, self)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return admin_views.run_page(request, object_id, self)
+
+    @admin.display(description="source", ordering="source")
+    def source_name(self, run: ImportRun) -> str:
+        return name_of(run.source)
