@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import JSONField, Value
+
 from papers.fingerprint import title_fingerprint
 from papers.models import ImportRun, QuarantinedRecord, SourceRecord
 from papers.records import Fetched, PaperRecord, Rejected
@@ -15,6 +17,7 @@ from papers.rows import update_rows
 
 # What tells that two records may be one paper. DOIs and arXiv ids also veto: see grouping.
 GROUPING_SCHEMES = ("doi", "arxiv", "openalex", "semanticscholar", "pmid")
+JSON_NULL = Value(None, JSONField())  # a payload that is null, where None would be no payload at all
 
 
 @dataclass
@@ -121,7 +124,7 @@ def quarantine(rejected: Sequence[Rejected], run: ImportRun) -> int:
             run=run,
             source=item.source,
             external_id=item.external_id or "",
-            payload=without_nul(item.payload),
+            payload=JSON_NULL if item.payload is None else without_nul(item.payload),
             reason=item.reason,
             retrieved_at=item.retrieved_at,
         )
