@@ -56,10 +56,10 @@ def dirty_batches(*, now: datetime, limit: int, batch: int = DIRTY_BATCH) -> Ite
             taken = list(
                 DirtyAuthor.objects.select_for_update(skip_locked=True).order_by("author_id")[: min(batch, limit)]
             )
+            if not taken:
+                return
             written = _refresh({row.author_id: row.cause for row in taken}, now)
             _settle(taken)
-        if not taken:
-            return
         limit -= len(taken)
         yield Batch(len(taken), written)
 

@@ -67,11 +67,15 @@ def assign_by_name(author: Author, name: str, source: str, external_ids: Sequenc
     """Assign to the author every byline entry of these source records that prints the name.
 
     For sources that identify nobody: the person who asks for the import says who is meant, which is a decision.
-    Entries that a decision names already, or that stand at this author, are left alone.
+    Entries that a decision names already, or that an identifier ties to this author, are left alone.
     """
     folded = fold(name)
     papers = Paper.objects.filter(records__source=source, records__external_id__in=external_ids).distinct()
-    entries = Authorship.objects.filter(paper__in=papers).exclude(shown_author=author).select_related("paper")
+    entries = (
+        Authorship.objects.filter(paper__in=papers)
+        .exclude(shown_author=author, link="identifier")
+        .select_related("paper")
+    )
     decided = set(
         Decision.objects.standing()
         .filter(paper__in=papers, kind__in=(Decision.Kind.ASSIGN, Decision.Kind.REJECT))

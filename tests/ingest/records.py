@@ -99,9 +99,9 @@ def _author(author: Author) -> dict[str, Any]:
         "homepage": author.homepage,
         "names": sorted(author.names.values_list("name", flat=True)),
         "affiliations": sorted(
-            author.affiliations.values_list("institution__name", "first_year", "last_year", "source")
+            author.affiliations.values_list("institution__name", "first_year", "last_year", "source"), key=str
         ),
-        "reported": sorted(author.reported_figures.values_list("source", "h_index", "papers", "citations")),
+        "reported": sorted(author.reported_figures.values_list("source", "h_index", "papers", "citations"), key=str),
         "papers": sorted(Authorship.objects.listed().of(author).values_list("paper__title", flat=True)),
     }
 

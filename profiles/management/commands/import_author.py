@@ -19,6 +19,7 @@ from profiles import imports
 
 WORKER_PATIENCE = 3.0  # seconds that a queued run waits for a worker before it is carried out here
 POLL = 0.3
+_ENDED = {ImportRun.State.FAILED: "failed", ImportRun.State.PARTIAL: "is partial"}
 
 
 class Command(BaseCommand):
@@ -75,14 +76,16 @@ class Command(BaseCommand):
         address = run.author.get_absolute_url() if run.author else None
         if as_json:
             self.stdout.write(json.dumps(_as_json(run, address), ensure_ascii=False))
-        else:
+        elif run.state != ImportRun.State.FAILED:
             self.stdout.write(_sentence(run))
             for reason, count in run.left_out.items():
                 self.stdout.write(f"  {count} left out: {reason}")
             if address:
                 self.stdout.write(f"The page: {address}")
         if run.state != ImportRun.State.DONE:
-            raise CommandError(f"The import is {run.state}: {run.message or 'some records were left out, see above.'}")
+            raise CommandError(
+                f"The import {_ENDED[run.state]}: {run.message or 'some records were refused, see above.'}"
+            )
 
     def _list_candidates(self, wanted: imports.Wanted, as_json: bool) -> None:
         found = imports.candidates(wanted.source, wanted.text)
