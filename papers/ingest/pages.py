@@ -103,19 +103,20 @@ def _follow_roots(author_ids: set[int]) -> set[int]:
 
 
 def _retire_left(bylines: Bylines) -> set[int]:
-    """An author made from a bare name that no byline prints for them any more leads on to who stands there now.
+    """An author whom no byline and no record names any more.
 
-    Where nobody does, the row goes: it was only ever that name, and no person has decided anything about it.
+    One made from a bare name leads on to whoever stands there now. Otherwise the row goes: nothing but a byline that is
+    no longer shown spoke of them, and no person has decided anything about them.
     """
-    empty = Author.objects.filter(pk__in=bylines.left, founded_by__startswith="name:", own_authorships=None)
-    retired = list(empty.filter(identifiers=None, records=None, decisions=None, absorbed_by=None))
-    followed = [author for author in retired if bylines.left[author.pk] not in (None, author.pk)]
+    left = Author.objects.filter(pk__in=bylines.left, own_authorships=None, records=None, decisions=None)
+    empty = list(left.filter(absorbed_by=None, merged=None, import_runs=None))
+    followed = [a for a in empty if a.founded_by.startswith("name:") and bylines.left[a.pk] not in (None, a.pk)]
     for author in followed:
         author.absorbed_by_id = bylines.left[author.pk]
     update_rows(followed, ["absorbed_by"])
-    lost = {author.pk for author in retired} - {author.pk for author in followed}
+    lost = {author.pk for author in empty} - {author.pk for author in followed}
     MatchResult.objects.filter(author__in=lost).delete()
-    Author.objects.filter(pk__in=lost, merged=None).delete()
+    Author.objects.filter(pk__in=lost).delete()
     return _follow_roots({author.pk for author in followed})
 
 
