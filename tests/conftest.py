@@ -1,3 +1,29 @@
-"""Fixtures of the whole suite. The services (PostgreSQL, Valkey) come from the plugin tests/services.py."""
+"""Fixtures of the whole suite. Its PostgreSQL and Valkey come from tests/services.py, by way of tests/settings."""
 
 from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+from django.core.management import call_command
+
+from tests.shared import REQUIRE_ALL
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collected_static_files() -> None:
+    """Pages name their style sheets by hashed names, as in production."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything must run (BYLINE_REQUIRE_ALL=1), a test that is skipped has failed."""
+    report = yield
+    if REQUIRE_ALL and report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} did not run, though BYLINE_REQUIRE_ALL=1 says that it must: {reason}"
+    return report
