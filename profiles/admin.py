@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
+from django_htmx.http import HttpResponseClientRefresh
 
 from papers.models import ImportRun
 from papers.sources.catalogue import name_of
@@ -45,17 +48,22 @@ class ImportRunAdmin(ModelAdmin):
         return super().get_queryset(request).defer("seen_ids", "arguments", "left_out")
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"progress": admin_views.progress, "again": admin_views.again, "replay": admin_views.replay}
+        views: dict[str, Callable[..., HttpResponseBase]] = {
+            "progress": self._watched,
+            "again": self.admin_site.admin_view(admin_views.again),
+            "replay": self.admin_site.admin_view(admin_views.replay),
+        }
         own = [
-            path(
-                f"<int:run_id>/{name}/",
-                self.admin_site.admin_view(view),
-                {"model_admin": self},
-                name=f"papers_importrun_{name}",
-            )
+            path(f"<int:run_id>/{name}/", view, {"model_admin": self}, name=f"papers_importrun_{name}")
             for name, view in views.items()
         ]
         return own + super().get_urls()
+
+    def _watched(self, request: HttpRequest, **given: Any) -> HttpResponseBase:
+        """The moving part. A watcher whose session is over is sent to the log-in, which must not land in the page."""
+        if request.headers.get("HX-Request") and not self.admin_site.has_permission(request):
+            return HttpResponseClientRefresh()
+        return self.admin_site.admin_view(admin_views.progress)(request, **given)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return admin_views.add(request, self)

@@ -92,11 +92,12 @@ def _run(request: HttpRequest, run_id: int | str, model_admin: Admin) -> ImportR
 
 def run_page(request: HttpRequest, run_id: str, model_admin: Admin) -> HttpResponse:
     run = _run(request, run_id, model_admin)
+    context = _run_context(request, run, model_admin)
     page = {
         **model_admin.admin_site.each_context(request),
-        "title": f"{run.query}, from {name_of(run.source)}",
+        "title": f"{context['author'] or run.query}, from {name_of(run.source)}",
         "opts": model_admin.opts,
-        **_run_context(request, run, model_admin),
+        **context,
     }
     return TemplateResponse(request, "admin/papers/importrun/run.html", page)
 

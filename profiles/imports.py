@@ -77,7 +77,7 @@ def request_import(wanted: Wanted) -> ImportRun | None:
     also = {"orcid": orcid} if orcid and identifier else {}
     if known is not None:
         also |= _founding_identifier(known)
-    arguments = {"identifier": identifier or orcid, "also": also, "asked_by": wanted.asked_by}
+    arguments: dict[str, object] = {"identifier": identifier or orcid, "also": also, "asked_by": wanted.asked_by}
     return _open_run(wanted.source, text, arguments)
 
 

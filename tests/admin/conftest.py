@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import redis
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from profiles import sources
+from tests.limits import forget_limits
 from tests.replay import Replay
 
 
@@ -28,11 +28,10 @@ def fresh_cache() -> None:
     cache.clear()
 
 
-def forget_limits(url: str) -> None:
-    """Drop the sources' pauses and turns that a test has left in Valkey."""
-    with redis.Redis.from_url(url) as client:
-        for key in client.scan_iter("byline:sources:*"):
-            client.delete(key)
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """A good hash takes its time, and here it guards nothing."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

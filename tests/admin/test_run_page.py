@@ -187,6 +187,15 @@ def test_who_may_only_look_may_not_act(desk: Client, replaying: Replay, django_u
     assert refused.resolved_at is None
 
 
+def test_a_watcher_who_is_logged_out_is_sent_to_the_log_in(desk: Client) -> None:
+    run = ImportRun.objects.create(source="openalex", query="A1", state="running")
+    desk.logout()
+    address = f"{RUNS}{run.pk}/progress/"
+    reply = desk.get(address, headers={"HX-Request": "true"})
+    assert (reply.headers["HX-Refresh"], reply.content) == ("true", b"")
+    assert desk.get(address).headers["Location"].startswith("/admin/login/")
+
+
 @pytest.mark.parametrize("number", ["0", "99999999", "abc", "9" * 40])
 def test_an_unknown_import_is_not_found(desk: Client, number: str) -> None:
     assert desk.get(f"{RUNS}{number}/change/").status_code == 404
