@@ -22,7 +22,7 @@ class SearchForm(forms.Form):
     text = forms.CharField(
         label="Author",
         max_length=300,
-        help_text="A name, an author id of the source, or an ORCID iD.",
+        help_text="A name, an author id of the source or, at OpenAlex, an ORCID iD.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 50}),
     )
 

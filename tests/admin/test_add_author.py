@@ -100,6 +100,11 @@ def test_it_answers_a_wrong_question_with_one_sentence(
     assert sentence in search(desk, text)
 
 
+def test_an_orcid_at_a_source_that_does_not_know_them_is_told(desk: Client, replaying: Replay) -> None:
+    assert "is no Semantic Scholar author id" in search(desk, "0009-0099-0001-1230", "semanticscholar")
+    assert "printed names only" in search(desk, "0009-0099-0001-1230", "arxiv")
+
+
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [

@@ -91,9 +91,12 @@ def shoot(page: Page, name: str) -> None:
 
 
 def check(page: Page, name: str, said: list[str]) -> None:
-    """No complaint of the browser, and no accessibility violation, light and dark."""
+    """No complaint of the browser, nothing wider than a phone, and no accessibility violation, light and dark."""
     assert said == [], name
     shoot(page, name)
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.set_viewport_size({"width": 1280, "height": 900})
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page)
