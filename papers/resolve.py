@@ -107,7 +107,7 @@ def _take_text(values: PaperValues, name: str, evidence: Sequence[Evidence]) -> 
     if name == "venue":  # a repository is where a paper lies, not where it appeared
         known.sort(key=lambda e: bool(_REPOSITORY.search(e.record.venue or "")))
     values.fields[name] = getattr(known[0].record, name) if known else ""
-    if known:
+    if known and name != "summary":  # a summary is ours, whatever record carries it
         values.provenance[name] = known[0].record.source
 
 
