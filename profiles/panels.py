@@ -104,7 +104,7 @@ def years(metrics: AuthorMetrics | None, coauthors: Coauthors) -> dict[str, Any]
     rows = [charts.YearCount(**row) for row in metrics.by_year] if metrics else []
     dated = [row for row in rows if row.year is not None]
     return {
-        "by_year": list(reversed(rows)),
+        "by_year": sorted(rows, key=lambda row: -(row.year or 0)),
         "papers_chart": charts.bars([(row.year, row.papers) for row in dated if row.year is not None]),
         "citations_chart": charts.bars([(row.year, row.citations) for row in dated if row.year is not None]),
         "undated": sum(row.papers for row in rows if row.year is None),
@@ -119,7 +119,7 @@ def papers(metrics: AuthorMetrics | None, listed: PaperList, coauthor: Author | 
         "query": listed.query,
         "total": metrics.papers if metrics else None,
         "categories": metrics.by_category if metrics else [],
-        "years": list(reversed(metrics.by_year)) if metrics else [],
+        "years": sorted(metrics.by_year, key=lambda row: -(row["year"] or 0)) if metrics else [],
         "coauthor": coauthor,
     }
 

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.db.models import OuterRef
 
 from metrics.models import AuthorMetrics
-from papers.models import Affiliation, Author
+from papers import identifiers
+from papers.models import Affiliation, Author, AuthorIdentifier
 from papers.names import fold, variants
 from profiles.panels import year_span
 
@@ -60,7 +61,10 @@ class Search:
 
 
 def search_authors(name: str) -> Search:
-    """Authors by name, at most MAX_RESULTS; a name with a typo only where nobody has it as typed."""
+    """Authors by name, at most MAX_RESULTS; with a typo only where nobody has it as typed; or by an identifier."""
+    named = _named_by(name)
+    if named:
+        return Search(_shown(named))
     words = fold(name).split()[:MAX_WORDS]
     if not words:
         return Search()
@@ -69,6 +73,18 @@ def search_authors(name: str) -> Search:
     if is_close:
         ranked = _ranked(words, candidates(words, alike=True))
     return Search(_shown(ranked[:MAX_RESULTS]), len(ranked) > MAX_RESULTS, is_close and bool(ranked))
+
+
+def _named_by(text: str) -> list[int]:
+    """Whom the text names if it is an ORCID iD or an author's OpenAlex id."""
+    for scheme in ("orcid", "openalex"):
+        try:
+            value = identifiers.normalise(scheme, text)
+        except identifiers.InvalidIdentifier:
+            continue
+        held = AuthorIdentifier.objects.filter(scheme=scheme, value=value)
+        return [merged or author for author, merged in held.values_list("author", "author__merged_into")]
+    return []
 
 
 def candidates(words: Sequence[str], *, alike: bool = False) -> list[tuple[int, str]]:
@@ -108,10 +124,7 @@ def _written(word: str) -> tuple[str, list[str]]:
 
 
 def _alike(word: str) -> tuple[str, list[str]]:
-    condition, patterns = _written(word)
-    if len(word) < WHOLE_TRIGRAM:
-        return condition, patterns
-    return f"({condition} OR %s <%% n.folded)", [*patterns, word]
+    return ("%s <%% n.folded", [word]) if len(word) >= WHOLE_TRIGRAM else _written(word)
 
 
 def _ranked(words: Sequence[str], names: Sequence[tuple[int, str]]) -> list[int]:

@@ -1,4 +1,4 @@
-// The list changes in place: say what it has become, and keep the reader's place in it.
+// The list changes in place: say what it has become, and keep the reader's place in it. Explanations close as they open.
 "use strict";
 
 let leavesControl = false;
@@ -11,7 +11,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A refusal (400, 404) is a page of its own, not a list.
-  if (event.detail.isError) window.location.assign(event.detail.pathInfo.requestPath);
+  if (event.detail.isError) window.location.assign(event.detail.pathInfo.finalRequestPath);
 });
 
 document.addEventListener("htmx:afterSettle", () => {
@@ -21,4 +21,18 @@ document.addEventListener("htmx:afterSettle", () => {
   if (drawer && document.documentElement.dataset.drawer === "open") drawer.open = true;
   document.getElementById("said").textContent = heading.textContent;
   if (leavesControl || document.activeElement === document.body) heading.focus({ preventScroll: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector(".figures details[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll(".figures details[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
 });
