@@ -34,6 +34,7 @@ class AuthorMetrics(models.Model):
     computed_at = models.DateTimeField()  # when the row took these values; finding the same ones again writes nothing
 
     class Meta:
+        verbose_name_plural = "author metrics"
         constraints = [
             models.CheckConstraint(condition=Q(h_index__lte=F("papers_counted")), name="h_index_within_papers"),
             models.CheckConstraint(

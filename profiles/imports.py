@@ -133,9 +133,8 @@ def _author_of_orcid(name: str, orcid: str) -> Author:
 
 
 def _open_run(source: str, query: str, arguments: dict[str, object], author: Author | None = None) -> ImportRun:
-    same = ImportRun.objects.filter(
-        source=source, arguments__identifier=arguments["identifier"], state__in=ImportRun.OPEN_STATES
-    )
+    asked = {f"arguments__{name}": arguments[name] for name in ("identifier", "author") if name in arguments}
+    same = ImportRun.objects.filter(source=source, state__in=ImportRun.OPEN_STATES, **asked)
     return same.first() or ImportRun.objects.create(
         source=source, query=query, arguments=arguments, author=author, heartbeat_at=timezone.now()
     )

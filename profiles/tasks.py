@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import shared_task
+from celery import chain, shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -31,7 +31,7 @@ def run_import(self: Any, run_id: int) -> None:
 def resume_stalled_imports() -> None:
     """Take up the runs whose worker died, or whose waiting time is over."""
     for run in runs.stalled(timezone.now()):
-        (run_import.si(run.pk) | refresh_dirty_authors.si()).apply_async()
+        chain(run_import.si(run.pk), refresh_dirty_authors.si()).apply_async()
 
 
 @shared_task

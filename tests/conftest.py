@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 
 import pytest
+import redis
+from django.conf import settings
 from django.core.management import call_command
 
 from tests.shared import REQUIRE_ALL
@@ -14,6 +17,13 @@ from tests.shared import REQUIRE_ALL
 def _collected_static_files() -> None:
     """Pages name their style sheets by hashed names, as in production."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_valkey() -> None:
+    """Pauses, counters and queues of an earlier run must not reach this one; a server of one's own is left alone."""
+    if "TEST_REDIS_URL" not in os.environ:
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,7 +19,7 @@ from profiles import imports
 
 WORKER_PATIENCE = 3.0  # seconds that a queued run waits for a worker before it is carried out here
 POLL = 0.3
-_ENDED = {ImportRun.State.FAILED: "failed", ImportRun.State.PARTIAL: "is partial"}
+_ENDED: dict[str, str] = {ImportRun.State.FAILED: "failed", ImportRun.State.PARTIAL: "is partial"}
 
 
 class Command(BaseCommand):
