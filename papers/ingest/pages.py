@@ -16,7 +16,7 @@ from papers.ingest.evidence import store_evidence
 from papers.ingest.grouping import Grouping, group_records
 from papers.ingest.links import Bylines, write_bylines
 from papers.matching import link_entries
-from papers.models import Author, Authorship, DirtyAuthor, ImportRun, MatchResult, SourceRecord
+from papers.models import Author, Authorship, Decision, DirtyAuthor, ImportRun, MatchResult, SourceRecord
 from papers.records import AuthorRecord, Fetched
 from papers.rows import update_rows
 
@@ -109,7 +109,8 @@ def _retire_left(bylines: Bylines) -> set[int]:
     no longer shown spoke of them, and no person has decided anything about them.
     """
     left = Author.objects.filter(pk__in=bylines.left, own_authorships=None, records=None, decisions=None)
-    empty = list(left.filter(absorbed_by=None, merged=None, import_runs=None))
+    named = Decision.objects.filter(other_author__in=list(bylines.left)).values("other_author")
+    empty = list(left.exclude(pk__in=named).filter(absorbed_by=None, merged=None, import_runs=None))
     followed = [a for a in empty if a.founded_by.startswith("name:") and bylines.left[a.pk] not in (None, a.pk)]
     for author in followed:
         author.absorbed_by_id = bylines.left[author.pk]

@@ -182,3 +182,12 @@ def test_two_opposite_acts_the_newest_standing_wins(curator: User) -> None:
     assert the(FIRST).venue == "Currents"
     revoke([newest], by=curator)
     assert the(FIRST).venue == "Tides"
+
+
+def test_an_author_of_one_paper_who_is_rejected_there_is_kept_for_the_way_back(curator: User) -> None:
+    store(paper("arxiv", "2001.00001", "Third of the tide papers", [entry("Cy Strom")]), run=new_run("arxiv"))
+    third, stranger = the("Third of the tide papers"), Author.objects.get(founded_by__startswith="name:arxiv")
+    rejected = said(curator, "reject", paper=third, other_author=stranger, name="Cy Strom")
+    assert titles_of(stranger) == set()
+    revoke([rejected], by=curator)
+    assert titles_of(stranger) == {third.title}
