@@ -160,4 +160,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Who asked for a connection is told that there is none: the pool's own word on each attempt adds nothing.
+    "loggers": {"psycopg.pool": {"level": "ERROR"}},
 }
