@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from papers import identifiers
+from papers.records import DatePrecision
 
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """One source. `record_scheme` is the identifier scheme whose public page shows a record of this source."""
+    """One source. `record_scheme` is the identifier scheme whose public page shows a record of this source.
+
+    `dated`: how finely it is known when its data were retrieved; None: not at all.
+    """
 
     slug: str
     name: str
@@ -18,6 +22,7 @@ class SourceInfo:
     terms_url: str
     attribution: str | None = None
     record_scheme: str | None = None
+    dated: DatePrecision | None = "day"
 
     def record_address(self, external_id: str, *, of: str = "paper") -> str | None:
         """The source's own page of a record; `of` is "paper" or "author". None where it has none or the id is odd."""
@@ -90,6 +95,7 @@ _ENTRIES = (
         terms="Conference paper lists collected in public; "
         "their counts are Google Scholar's on the day of the listing.",
         terms_url="https://github.com/papercopilot/paperlists",
+        dated="month",
     ),
     SourceInfo(
         slug="file",
@@ -104,6 +110,7 @@ _ENTRIES = (
         home_url="/about/",
         terms="Facts (titles, dates, names, counts) of one captured author page; its prose is not copied.",
         terms_url="/about/",
+        dated=None,
     ),
 )
 

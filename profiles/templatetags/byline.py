@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from metrics.models import AuthorMetrics
 from papers import identifiers
 from papers.models import Author, Paper, PaperIdentifier, ReportedFigure
 from papers.sources.catalogue import CATALOGUE, SourceInfo
@@ -80,6 +82,30 @@ def day(value: datetime | date | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return f"{value.day} {value:%b} {value.year}" if value else ""
+
+
+@register.filter
+def as_of(moment: datetime | date | str, source: str) -> str:
+    """The day on which something was retrieved, as finely as the source's entry knows it: "Feb 2026", "on a day not known"."""
+    return _as_of([moment], [source])
+
+
+@register.filter
+def counts_as_of(metrics: AuthorMetrics) -> str:
+    """When the counts behind the figures were retrieved, from the oldest to the newest; "" where there are none."""
+    if metrics.counts_from is None or metrics.counts_to is None:
+        return ""
+    return _as_of([metrics.counts_from, metrics.counts_to], [s for s in metrics.count_sources if s != "unknown"])
+
+
+def _as_of(moments: Sequence[datetime | date | str], sources: Sequence[str]) -> str:
+    precisions = {CATALOGUE[slug].dated for slug in sources if slug in CATALOGUE}
+    if None in precisions:
+        return "on a day not known"
+    words = [day(moment) for moment in moments]
+    if precisions - {"day"}:
+        words = [word.partition(" ")[2] for word in words]
+    return " to ".join(dict.fromkeys(words))
 
 
 @register.filter
