@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,20 @@ def test_the_packages_are_those_of_the_project() -> None:
     for name, version in re.findall(r"^([\w-]+)==(\S+)", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE):
         if name in told and name != "async-timeout":
             assert re.search(rf"^\| {name}\b.*\| {re.escape(version)}[ ,]", section, re.MULTILINE | re.IGNORECASE), name
+
+
+def test_what_runs_installs_in_less_than_450_mb() -> None:
+    """By the files of each package; what the disk rounds up and what pip itself takes come on top."""
+    locked = re.findall(r"^([\w.-]+)==[^;\n]*\\", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE)
+    size = sum(_installed_bytes(name) for name in locked) / 1e6
+    told = re.search(r"\*\*(\d+) MB\*\*", ARCHITECTURE)
+    assert told
+    assert 100 < size < int(told[1]) < 450
+
+
+def _installed_bytes(name: str) -> int:
+    paths = [Path(str(file.locate())) for file in distribution(name).files or ()]
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def test_the_version_has_its_entry() -> None:
