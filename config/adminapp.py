@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class BylineAdminConfig(AdminConfig):
-    default_site = "profiles.adminsite.BylineAdminSite"
+    default_site = "profiles.backstage.site.BylineAdminSite"

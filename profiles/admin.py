@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from papers.models import ImportRun
 from papers.sources.catalogue import name_of
-from profiles import admin_views
+from profiles.backstage import views
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[ImportRun]
@@ -50,8 +50,8 @@ class ImportRunAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, Callable[..., HttpResponseBase]] = {
             "progress": self._watched,
-            "again": self.admin_site.admin_view(admin_views.again),
-            "replay": self.admin_site.admin_view(admin_views.replay),
+            "again": self.admin_site.admin_view(views.again),
+            "replay": self.admin_site.admin_view(views.replay),
         }
         own = [
             path(f"<int:run_id>/{name}/", view, {"model_admin": self}, name=f"papers_importrun_{name}")
@@ -63,15 +63,15 @@ class ImportRunAdmin(ModelAdmin):
         """The moving part. A watcher whose session is over is sent to the log-in, which must not land in the page."""
         if request.headers.get("HX-Request") and not self.admin_site.has_permission(request):
             return HttpResponseClientRefresh()
-        return self.admin_site.admin_view(admin_views.progress)(request, **given)
+        return self.admin_site.admin_view(views.progress)(request, **given)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return admin_views.add(request, self)
+        return views.add(request, self)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return admin_views.run_page(request, object_id, self)
+        return views.run_page(request, object_id, self)
 
     @admin.display(description="source", ordering="source")
     def source_name(self, run: ImportRun) -> str:

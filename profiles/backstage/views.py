@@ -19,8 +19,8 @@ from papers.models import ImportRun
 from papers.sources.catalogue import name_of
 from papers.sources.errors import SourceError
 from profiles import imports
-from profiles.adding import look_up, namesakes, require_broker, start_import
-from profiles.admin_forms import ImportForm, SearchForm
+from profiles.backstage.adding import look_up, namesakes, require_broker, start_import
+from profiles.backstage.forms import ImportForm, SearchForm
 
 Admin: TypeAlias = "ModelAdmin[ImportRun]"
 REFUSED_SHOWN = 100

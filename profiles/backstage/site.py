@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 
 from papers.models import ImportRun
 from papers.sources.catalogue import name_of
+from profiles.backstage.throttle import THROTTLED, WAIT_SECONDS, ThrottledLoginForm
 from profiles.tasks import HEARTBEAT_KEY
-from profiles.throttle import THROTTLED, WAIT_SECONDS, ThrottledLoginForm
 
 LAST_RUNS = 5
 
