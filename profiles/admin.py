@@ -48,14 +48,14 @@ class ImportRunAdmin(ModelAdmin):
         return super().get_queryset(request).defer("seen_ids", "arguments", "left_out")
 
     def get_urls(self) -> list[URLPattern]:
-        views: dict[str, Callable[..., HttpResponseBase]] = {
+        actions: dict[str, Callable[..., HttpResponseBase]] = {
             "progress": self._watched,
             "again": self.admin_site.admin_view(views.again),
             "replay": self.admin_site.admin_view(views.replay),
         }
         own = [
             path(f"<int:run_id>/{name}/", view, {"model_admin": self}, name=f"papers_importrun_{name}")
-            for name, view in views.items()
+            for name, view in actions.items()
         ]
         return own + super().get_urls()
 

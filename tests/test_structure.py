@@ -16,6 +16,7 @@ CODE = [
     path for room in (*ROOMS, "tests") for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts
 ]
 SHOWN = [path for path in sorted(ROOT.glob("templates/**/*")) if path.is_file()]
+STYLES = sorted(ROOT.glob("static/**/*.css"))
 
 
 def test_foreign_keys_point_from_upper_rooms_to_lower_ones() -> None:
@@ -54,3 +55,11 @@ def test_templates_hold_nothing_inline_and_load_nothing_from_elsewhere(path: Pat
     assert not re.search(r"\sstyle=|<style\b|\son[a-z]+=[\"']|javascript:", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>\s*\S", text)
     assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']https?://", text)
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_style_sheets_stay_short_and_colours_stand_in_one_place(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 300
+    if path.name not in ("variables.css", "colours.css"):
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(", text)

@@ -86,7 +86,7 @@ def day(value: datetime | date | str | None) -> str:
 
 @register.filter
 def as_of(moment: datetime | date | str, source: str) -> str:
-    """The day on which something was retrieved, as finely as the source's entry knows it: "Feb 2026", "on a day not known"."""
+    """When something was retrieved, as finely as the source's entry knows it: "Feb 2026", "on a day not known"."""
     return _as_of([moment], [source])
 
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from papers.models import Author, AuthorIdentifier, ImportRun
-from profiles import adding, imports, sources
+from profiles import imports, sources
+from profiles.backstage import adding
 from tests.replay import Fault, Replay
 
 ADD = "/admin/papers/importrun/add/"

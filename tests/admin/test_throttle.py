@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from profiles import throttle
+from profiles.backstage import throttle
 
 LOGIN = "/admin/login/"
 RIGHT = "a long pass phrase"
