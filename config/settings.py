@@ -92,6 +92,9 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j M Y, H:i"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data_dir / "static"

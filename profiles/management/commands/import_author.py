@@ -124,9 +124,13 @@ def _sentence(run: ImportRun) -> str:
 def _candidate(candidate: AuthorCandidate) -> str:
     about = [
         candidate.affiliation,
-        f"{candidate.papers} papers" if candidate.papers is not None else None,
-        f"{candidate.citations} citations" if candidate.citations is not None else None,
+        _many(candidate.papers, "paper"),
+        _many(candidate.citations, "citation"),
         f"ORCID {candidate.orcid}" if candidate.orcid else None,
         "; ".join(candidate.titles[:2]) or None,
     ]
     return f"  {candidate.external_id or '(no id)'}  {candidate.name}  {' · '.join(a for a in about if a)}"
+
+
+def _many(count: int | None, what: str) -> str | None:
+    return None if count is None else f"{count:,} {what}{'' if count == 1 else 's'}"
