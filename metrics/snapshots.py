@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from metrics import formulas, sql
 from metrics.registry import CITATION_VERSION
+from papers.ingest import lock_ingest
 from papers.models import DirtyAuthor
 
 DIRTY_BATCH = 2_000  # an ingest that marks one of these authors again waits for the batch
@@ -53,6 +54,7 @@ def dirty_batches(*, now: datetime, limit: int, batch: int = DIRTY_BATCH) -> Ite
     """Each batch is a transaction of its own; whoever runs this at the same time takes other authors."""
     while limit > 0:
         with transaction.atomic():
+            lock_ingest(shared=True)  # before any row: ingest may wait for an author that our rows refer to
             taken = list(
                 DirtyAuthor.objects.select_for_update(skip_locked=True).order_by("author_id")[: min(batch, limit)]
             )
@@ -81,6 +83,7 @@ def _refresh(causes: Mapping[int, str], now: datetime) -> int:
     asked: dict[str, Any] = {"authors": authors, "causes": [causes[pk][:300] for pk in authors], "now": now}
     blocks = sorted({author >> _BLOCK_BITS for author in authors})
     with transaction.atomic(), connection.cursor() as cursor:
+        lock_ingest(shared=True)
         cursor.execute(sql.LOCK, {"space": _LOCK_SPACE, "blocks": blocks})
         cursor.execute(sql.REFRESH, asked | _definition(now))
         (written,) = cursor.fetchone()

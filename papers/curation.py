@@ -11,20 +11,28 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from papers.ingest import redisplay
+from papers.acts import RefusedDecision, check
+from papers.ingest import lock_ingest, redisplay
 from papers.models import Author, Authorship, Decision, Paper, SourceRecord
 from papers.names import fold
 from papers.rows import update_rows
+
+__all__ = ["RefusedDecision", "assign_by_name", "decide", "revoke"]
 
 User = AbstractBaseUser
 
 
 def decide(decisions: Iterable[Decision], *, by: User | None, reason: str = "") -> list[Decision]:
-    """Write decisions as one act and let them take effect, in one transaction. Returns them as written."""
+    """Write decisions as one act and let them take effect, in one transaction. Returns them as written.
+
+    Raises RefusedDecision, and nothing is written.
+    """
     with transaction.atomic():
+        lock_ingest()  # first: a row that refers to an author would keep the import that holds the lock waiting
         group, now = uuid.uuid4(), timezone.now()
         written = []
         for decision in decisions:
+            check(decision)
             decision.group, decision.made_at, decision.reason = group, now, decision.reason or reason
             decision.made_by_id = by.pk if by else None
             decision.sources_then = _sources_now(decision)
@@ -37,6 +45,7 @@ def decide(decisions: Iterable[Decision], *, by: User | None, reason: str = "") 
 def revoke(decisions: Iterable[Decision], *, by: User | None, reason: str = "", at: datetime | None = None) -> None:
     """Take decisions back: the sources' values return. A decision that is revoked already stays as it is."""
     with transaction.atomic():
+        lock_ingest()
         ids = [decision.pk for decision in decisions]
         standing = list(Decision.objects.standing().select_for_update().filter(pk__in=ids))
         for decision in standing:

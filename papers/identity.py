@@ -16,7 +16,16 @@ from django.db.models import Count, Q
 
 from papers.byline import Entry
 from papers.clusters import Edge, clusters
-from papers.models import Author, AuthorIdentifier, Decision, IdentifierClaim, MatchResult, Paper, SourceRecord
+from papers.models import (
+    Author,
+    AuthorIdentifier,
+    Authorship,
+    Decision,
+    IdentifierClaim,
+    MatchResult,
+    Paper,
+    SourceRecord,
+)
 from papers.records import AuthorRecord
 from papers.rows import update_rows
 
@@ -36,10 +45,14 @@ class Link(NamedTuple):
 
 @dataclass
 class Nodes:
-    """Identifiers ("scheme:value") and the authors they name. `moved`: those that named another author before."""
+    """Identifiers ("scheme:value") and the authors they name.
+
+    `moved`: those that named another author before. `founded`: authors who are new.
+    """
 
     author_of: dict[str, Author] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
+    founded: set[int] = field(default_factory=set)
     changed_authors: set[int] = field(default_factory=set)
 
 
@@ -48,8 +61,13 @@ def scheme_order(node: str) -> tuple[int, str]:
     return (SCHEME_RANK.index(scheme) if scheme in SCHEME_RANK else len(SCHEME_RANK)), node
 
 
-def write_claims(papers: Sequence[PaperEntries], records: Mapping[SourceRecord, AuthorRecord]) -> None:
-    """Keep exactly the claims that these papers' bylines and these author records make."""
+def write_claims(
+    papers: Sequence[PaperEntries], emptied: Iterable[Paper], records: Mapping[SourceRecord, AuthorRecord]
+) -> set[str]:
+    """Keep exactly the claims that these papers' bylines and these author records make; emptied papers make none.
+
+    Returns the identifiers of the claims that are made no more: they may name somebody else now, or nobody.
+    """
     wanted: set[tuple[str, str, str, int | None, int | None]] = set()
     for paper, entries in papers:
         wanted |= {(kind, a, b, None, paper.pk) for entry in entries for kind, a, b in entry.claims}
@@ -60,10 +78,12 @@ def write_claims(papers: Sequence[PaperEntries], records: Mapping[SourceRecord, 
     held = {
         (c.kind, c.left, c.right, c.record_id, c.paper_id): c.pk
         for c in IdentifierClaim.objects.filter(
-            Q(paper__in=[paper.pk for paper, _ in papers]) | Q(record__in=[row.pk for row in records])
+            Q(paper__in=[p.pk for p in (*(paper for paper, _ in papers), *emptied)])
+            | Q(record__in=[row.pk for row in records])
         )
     }
-    IdentifierClaim.objects.filter(pk__in=[pk for claim, pk in held.items() if claim not in wanted]).delete()
+    dropped = held.keys() - wanted
+    IdentifierClaim.objects.filter(pk__in=[held[claim] for claim in dropped]).delete()
     IdentifierClaim.objects.bulk_create(
         [
             IdentifierClaim(kind=kind, left=a, right=b, record_id=record, paper_id=paper)
@@ -71,20 +91,53 @@ def write_claims(papers: Sequence[PaperEntries], records: Mapping[SourceRecord, 
         ],
         batch_size=2000,
     )
+    return {node for _, a, b, _, _ in dropped for node in (a, b)}
 
 
 def own_node(record: AuthorRecord) -> str:
     return f"{record.source}:{record.external_id}"
 
 
-def place_identifiers(papers: Sequence[PaperEntries], records: Iterable[AuthorRecord]) -> Nodes:
-    """Give every identifier on these papers and records, and all that claims tie to it, its author row."""
+def place_identifiers(
+    papers: Sequence[PaperEntries], records: Iterable[AuthorRecord], loosened: Collection[str] = ()
+) -> Nodes:
+    """Give every identifier on these papers and records, and all that claims tie to it, its author row.
+
+    `loosened`: identifiers that a claim tied to others until now. One that nothing names any more is forgotten.
+    """
     start = {node for _, entries in papers for entry in entries for node in entry.identifiers}
     start |= {own_node(r) for r in records} | {f"{s}:{v}" for r in records for s, v in r.identifiers.items()}
-    nodes, claims = _connected(start)
+    nodes, claims = _connected(start | set(loosened))
     if not nodes:
         return Nodes()
-    return _place(_people(nodes, claims), _adoptable(papers))
+    said = start | {node for _, a, b in claims for node in (a, b)}
+    silent = _unnamed(nodes - said, papers)
+    result = _place(_people(nodes - silent, claims), _adoptable(papers))
+    forgotten = _rows_of(silent)
+    result.changed_authors |= {row.author_id for row in forgotten.values()}
+    AuthorIdentifier.objects.filter(pk__in=[row.pk for row in forgotten.values()]).delete()
+    return result
+
+
+def _rows_of(nodes: Iterable[str]) -> dict[str, AuthorIdentifier]:
+    pairs = [node.split(":", 1) for node in nodes]
+    held = AuthorIdentifier.objects.filter(scheme__in={p[0] for p in pairs}, value__in={p[1] for p in pairs})
+    wanted = set(nodes)
+    rows = {f"{row.scheme}:{row.value}": row for row in held.select_related("author").order_by("pk")}
+    return {node: row for node, row in rows.items() if node in wanted}
+
+
+def _unnamed(nodes: set[str], papers: Sequence[PaperEntries]) -> set[str]:
+    """Those that no byline of another paper and no author record names."""
+    if not nodes:
+        return nodes
+    elsewhere = Authorship.objects.exclude(paper__in=[paper.pk for paper, _ in papers])
+    printed = elsewhere.filter(identifiers__overlap=sorted(nodes)).values_list("identifiers", flat=True)
+    own = SourceRecord.objects.filter(
+        kind=SourceRecord.Kind.AUTHOR, external_id__in=[n.split(":", 1)[1] for n in nodes]
+    )
+    named = {node for identifiers in printed for node in identifiers}
+    return nodes - named - {f"{source}:{value}" for source, value in own.values_list("source", "external_id")}
 
 
 def _connected(start: set[str]) -> tuple[set[str], dict[tuple[str, str, str], int]]:
@@ -153,15 +206,27 @@ def _adoptable(papers: Sequence[PaperEntries]) -> dict[str, Author]:
     return found
 
 
+def _bearers(held: Mapping[str, AuthorIdentifier], nodes: set[str]) -> dict[str, Author]:
+    """Identifier → the row that bears it, where that was founded by one which no longer belongs to these people."""
+    return {
+        node: row.author
+        for node, row in held.items()
+        if row.author.founded_by not in nodes and row.author.absorbed_by_id is None
+    }
+
+
 def _place(people: Iterable[frozenset[str]], adoptable: Mapping[str, Author]) -> Nodes:
     """A group keeps the oldest row that a member founded; without one it adopts a matched row, or founds its own."""
     every = {node for group in people for node in group}
     founded = {a.founded_by: a for a in Author.objects.filter(founded_by__in=every)}
+    held = _rows_of(every)
+    bearers = _bearers(held, every)
     result, fresh, edited, adopted = Nodes(), [], [], set()
     for group in people:
         rows = sorted((founded[node] for node in group if node in founded), key=lambda a: a.pk)
-        candidates = sorted((adoptable[n] for n in group if n in adoptable), key=lambda a: a.pk)
-        if not rows and candidates and candidates[0].pk not in adopted:
+        candidates = [of[n] for of in (bearers, adoptable) for n in sorted(group, key=scheme_order) if n in of]
+        candidates = [a for a in candidates if a.pk not in adopted]
+        if not rows and candidates:
             rows = [candidates[0]]
             adopted.add(rows[0].pk)
             rows[0].founded_by = min(group, key=scheme_order)
@@ -178,19 +243,18 @@ def _place(people: Iterable[frozenset[str]], adoptable: Mapping[str, Author]) ->
         result.author_of |= dict.fromkeys(group, row)
     Author.objects.bulk_create(fresh)
     update_rows(edited, ["founded_by", "absorbed_by"])
-    result.changed_authors |= {row.pk for row in fresh}
-    _write_identifiers(result)
+    result.founded = {row.pk for row in fresh}
+    result.changed_authors |= result.founded
+    _write_identifiers(result, held)
     return result
 
 
-def _write_identifiers(result: Nodes) -> None:
-    pairs = [(*node.split(":", 1), node) for node in result.author_of]
-    held = AuthorIdentifier.objects.filter(scheme__in={p[0] for p in pairs}, value__in={p[1] for p in pairs})
-    known = {f"{row.scheme}:{row.value}": row for row in held}
+def _write_identifiers(result: Nodes, held: Mapping[str, AuthorIdentifier]) -> None:
     fresh, moved = [], []
-    for scheme, value, node in sorted(pairs):
-        author, row = result.author_of[node], known.get(node)
+    for node in sorted(result.author_of):
+        author, row = result.author_of[node], held.get(node)
         if row is None:
+            scheme, value = node.split(":", 1)
             fresh.append(AuthorIdentifier(scheme=scheme, value=value, author=author))
             result.changed_authors.add(author.pk)
         elif row.author_id != author.pk:
@@ -200,45 +264,3 @@ def _write_identifiers(result: Nodes) -> None:
             moved.append(row)
     AuthorIdentifier.objects.bulk_create(fresh, batch_size=2000)
     update_rows(moved, ["author"], batch_size=1000)
-
-
-def set_roots(author_ids: Collection[int]) -> dict[int, int]:
-    """Point each of these authors, and all merged with them, at the author shown in their place. Returns who moved.
-
-    Pointers only: an authorship keeps its author, so that taking a merge back restores every link.
-    """
-    rows, merged = _merge_component(author_ids)
-    roots: dict[int, int] = {}
-    for pk in rows:
-        seen, at = {pk}, pk
-        while (onward := merged.get(at)) is not None and onward not in seen:
-            at = onward
-            seen.add(at)
-        roots[pk] = at
-    changed = [row for pk, row in rows.items() if row.merged_into_id != (roots[pk] if roots[pk] != pk else None)]
-    moved = {}
-    for row in changed:
-        moved[row.pk] = roots[row.pk]
-        row.merged_into_id = roots[row.pk] if roots[row.pk] != row.pk else None
-    update_rows(changed, ["merged_into"])
-    return moved
-
-
-def _merge_component(author_ids: Collection[int]) -> tuple[dict[int, Author], dict[int, int]]:
-    """The authors that pointers or standing merges tie to the given ones, and where each points; decisions first."""
-    rows: dict[int, Author] = {}
-    merged: dict[int, int] = {}
-    frontier = set(author_ids)
-    while frontier:
-        found = Author.objects.filter(Q(pk__in=frontier) | Q(absorbed_by__in=frontier) | Q(merged_into__in=frontier))
-        merges = Decision.objects.standing().filter(kind=Decision.Kind.MERGE, author__isnull=False)
-        pairs = merges.filter(Q(author__in=frontier) | Q(other_author__in=frontier)).order_by("made_at", "pk")
-        decided = {one: other for one, other in pairs.values_list("author_id", "other_author_id") if one and other}
-        rows.update({row.pk: row for row in found})
-        for row in found:
-            if row.absorbed_by_id:
-                merged.setdefault(row.pk, row.absorbed_by_id)
-        merged.update(decided)
-        tied = {pk for pair in merged.items() for pk in pair} | {r.merged_into_id for r in found if r.merged_into_id}
-        frontier = {pk for pk in tied if pk not in rows}
-    return rows, merged

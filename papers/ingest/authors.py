@@ -41,20 +41,24 @@ def place_author_records(records: dict[SourceRecord, AuthorRecord], author_of: d
     update_rows(moved, ["author"])
 
 
-def display_authors(author_ids: Collection[int]) -> set[int]:
-    """Bring these authors up to date; a merged author's evidence counts for the one shown. Returns all looked at."""
+def display_authors(author_ids: Collection[int]) -> tuple[set[int], bool]:
+    """Bring these authors up to date; a merged author's evidence counts for the one shown.
+
+    Returns all looked at, and whether any of them is hidden now, or was until now.
+    """
     shown = {a.merged_into_id or a.pk for a in Author.objects.filter(pk__in=author_ids)}
     shown_as = {
         a.pk: a.merged_into_id or a.pk for a in Author.objects.filter(Q(pk__in=shown) | Q(merged_into__in=shown))
     }
     records = _records(shown_as)
     gathered = _gather(shown_as, records)
-    changed = []
+    changed, veiled = [], False
     authors = list(Author.objects.filter(pk__in=shown))
     values = {a.pk: resolve_author(*(part[a.pk] for part in gathered)) for a in authors}
     for author in authors:
         wanted = {**values[author.pk].fields, "provenance": values[author.pk].provenance}
         if any(getattr(author, name) != value for name, value in wanted.items()):
+            veiled |= author.is_hidden != wanted["is_hidden"]
             for name, value in wanted.items():
                 setattr(author, name, value)
             changed.append(author)
@@ -62,7 +66,7 @@ def display_authors(author_ids: Collection[int]) -> set[int]:
     _write_names(values, shown_as)
     _write_affiliations(shown_as, records)
     _write_reported(records, shown_as)
-    return shown
+    return shown, veiled
 
 
 def _records(shown_as: dict[int, int]) -> Grouped:
@@ -140,15 +144,17 @@ def _write_affiliations(shown_as: dict[int, int], records: Grouped) -> None:
 
 
 def _write_reported(records: Grouped, shown_as: dict[int, int]) -> None:
+    """Exactly what the records say now: figures that a source no longer gives go."""
     held = {(r.source, r.external_id): r for r in ReportedFigure.objects.filter(author__in=shown_as)}
     for author, evidence in records.items():
         for e in evidence:
             figures = {name: getattr(e.record.reported, name) for name in _FIGURES}
             if all(value is None for value in figures.values()):
                 continue
-            row = held.get(e.record.key())
+            row = held.pop(e.record.key(), None)
             now = {**figures, "author_id": author, "retrieved_at": e.retrieved_at}
             if row is None or any(getattr(row, name) != value for name, value in now.items()):
                 ReportedFigure.objects.update_or_create(
                     source=e.record.source, external_id=e.record.external_id, defaults=now
                 )
+    ReportedFigure.objects.filter(pk__in=[row.pk for row in held.values()]).delete()

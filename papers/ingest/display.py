@@ -120,7 +120,7 @@ def _write_counts(shown: Sequence[Displayed]) -> None:
             source__in={key[0] for key in wanted}, external_id__in={key[1] for key in wanted}
         )
     }
-    fresh, changed = [], []
+    fresh, changed, dated = [], [], set()
     for key, (paper_id, c) in sorted(wanted.items(), key=lambda item: item[0]):
         row = known.get(key)
         if row is None:
@@ -129,8 +129,12 @@ def _write_counts(shown: Sequence[Displayed]) -> None:
         elif (row.paper_id, row.count, row.retrieved_at) != (paper_id, c.count, c.retrieved_at):
             row.paper_id, row.count, row.retrieved_at = paper_id, c.count, c.retrieved_at
             changed.append(row)
+        if row is None or row in changed[-1:]:
+            dated.add((paper_id, key[0]))
     CitedByCount.objects.bulk_create(fresh)
     update_rows(changed, ["paper", "count", "retrieved_at"], batch_size=1000)
+    for d in shown:  # figures tell how old their counts are
+        d.counted |= (d.paper.pk, d.paper.cited_by_source) in dated
     _drop_silent_counts(shown, set(wanted))
 
 

@@ -16,7 +16,7 @@ from papers.records import Fetched, PaperRecord, Rejected
 from papers.rows import update_rows
 
 # What tells that two records may be one paper. DOIs and arXiv ids also veto: see grouping.
-GROUPING_SCHEMES = ("doi", "arxiv", "openalex", "semanticscholar", "pmid")
+GROUPING_SCHEMES = ("doi", "arxiv", "openalex", "semanticscholar", "pmid", "pmcid", "corpusid", "dblp")
 JSON_NULL = Value(None, JSONField())  # a payload that is null, where None would be no payload at all
 
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from papers.clusters import Edge, clusters
 from papers.fingerprint import same_people
-from papers.models import Decision, Paper, SourceRecord
+from papers.models import Decision, Paper, PaperIdentifier, SourceRecord
 from papers.records import PaperRecord
 from papers.rows import update_rows
 
@@ -58,16 +58,22 @@ def group_records(changed: Collection[SourceRecord]) -> Grouping:
 
 
 def _connected(changed: Collection[SourceRecord]) -> dict[str, SourceRecord]:
-    """The changed records and all that share a key, a paper or a decision with them, transitively."""
+    """The changed records and all that share a key, a paper or a decision with them, transitively.
+
+    What their papers were identified by until now counts too: another paper may have claimed it in vain.
+    """
     found = {record_key(row): row for row in changed}
     frontier = list(changed)
+    until_now = PaperIdentifier.objects.filter(paper__in={row.paper_id for row in changed if row.paper_id})
+    keys = {f"{scheme}:{value}" for scheme, value in until_now.values_list("scheme", "value")}
     while frontier:
-        keys = {key for row in frontier for key in row.keys}
+        keys |= {key for row in frontier for key in row.keys}
         papers = {row.paper_id for row in frontier if row.paper_id}
         near = SourceRecord.objects.filter(kind=SourceRecord.Kind.PAPER, deleted_at=None)
         linked = near.filter(Q(keys__overlap=sorted(keys)) | Q(paper__in=papers | _merged_with(papers)))
         frontier = list(linked.exclude(pk__in=[r.pk for r in found.values()]))
         found.update({record_key(row): row for row in frontier})
+        keys.clear()
     return found
 
 

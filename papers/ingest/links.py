@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from papers.byline import Entry
+from papers.coauthors import MAX_AUTHORS
 from papers.identity import Link
 from papers.ingest.display import Displayed
 from papers.models import Authorship, Institution, Paper
@@ -41,6 +42,7 @@ def write_bylines(shown: Sequence[Displayed], links: dict[int, list[Link]], empt
         gone += existing[paper.pk].values()
     for displayed in shown:
         held = existing[displayed.paper.pk]
+        was_crowd, is_crowd = (len(byline) > MAX_AUTHORS for byline in (held, displayed.values.entries))
         for order, (entry, link) in enumerate(zip(displayed.values.entries, links[displayed.paper.pk], strict=True)):
             key = (entry.name, entry.occurrence)
             if key not in held:
@@ -51,7 +53,7 @@ def write_bylines(shown: Sequence[Displayed], links: dict[int, list[Link]], empt
             elif _fill(row := held.pop(key), order, entry, link, result):
                 changed.append(row)
         gone += held.values()
-        if displayed.structural or displayed.counted:
+        if displayed.structural or displayed.counted or was_crowd != is_crowd:
             result.touched |= {link.shown_id for link in links[displayed.paper.pk] if link.shown_id}
     result.touched |= {row.shown_author_id for row in gone if row.shown_author_id}
     result.left |= {row.author_id: _successor(row, shown, links, emptied) for row in gone if row.author_id}
