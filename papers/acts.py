@@ -26,6 +26,14 @@ def check(decision: Decision) -> None:
     if rule is None:
         raise RefusedDecision(f"{decision.kind!r} is no kind of decision; choose one of {', '.join(Kind.values)}.")
     rule(decision)
+    for model, ids in ((Paper, (decision.paper_id, decision.other_paper_id)), (Author, _authors(decision))):
+        wanted = {pk for pk in ids if pk}
+        if model._default_manager.filter(pk__in=wanted).count() < len(wanted):
+            raise RefusedDecision(f"The {model._meta.verbose_name} is no longer here: an import has taken it away.")
+
+
+def _authors(decision: Decision) -> tuple[int | None, int | None]:
+    return decision.author_id, decision.other_author_id
 
 
 def _refuse_unless(holds: bool, decision: Decision, wanted: str) -> None:

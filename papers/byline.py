@@ -128,8 +128,9 @@ def _numbered(drafts: Sequence[_Draft]) -> list[Entry]:
     seen: Counter[str] = Counter()
     entries = []
     for draft in drafts:
-        entries.append(_entry(draft, seen[draft.base.name]))
-        seen[draft.base.name] += 1
+        folded = fold(draft.base.name)  # as matches and decisions name it: "José" and "Jose" are two of one name
+        entries.append(_entry(draft, seen[folded]))
+        seen[folded] += 1
     return entries
 
 

@@ -11,6 +11,7 @@ from papers.markup.symbols import words
 
 MAX_SLUG = 80
 MAX_VARIANTS = 12
+MAX_FOLDED = 300  # NFKC makes up to 18 letters of one
 
 _TRANSLITERATED = str.maketrans(
     {"ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "ng"}
@@ -38,14 +39,14 @@ def fold(name: str) -> str:
     """ "Müller, Jean-Pierre Jr." → "jean pierre muller". "" where nothing of a name is left.
 
     Case, accents, punctuation, TeX, generation and DBLP's "0001" are gone, given names come first. Other scripts
-    than Latin stay as they are, in NFKC and without case.
+    than Latin stay as they are, in NFKC and without case. At most MAX_FOLDED characters.
     """
     text = plain_text(name) if "\\" in name or "{" in name else name
     parts = [_bare(latinised(part).split()) for part in unicodedata.normalize("NFKC", text).split(",")]
     parts = [part for part in parts if part and part[0] not in _SUFFIXES]
     if len(parts) == 2:
         parts.reverse()
-    return " ".join(_bare([token for part in parts for token in part]))
+    return " ".join(_bare([token for part in parts for token in part]))[:MAX_FOLDED].rstrip()
 
 
 def _bare(tokens: list[str]) -> list[str]:

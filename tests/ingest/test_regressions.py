@@ -173,7 +173,7 @@ def test_a_newer_retrieval_of_the_same_count_is_told_with_the_figures() -> None:
 def test_a_decision_of_the_wrong_shape_is_refused_and_nothing_is_written(kind: str, fields: dict[str, Any]) -> None:
     one, other, _ = three()
     before = shown_state()
-    target = {"paper": Paper.objects.get()} if fields["of"] == "paper" else {"author": one}
+    target: dict[str, Any] = {"paper": Paper.objects.get()} if fields["of"] == "paper" else {"author": one}
     target |= {"other_author": other} if fields.get("other") else {}
     target |= {"other_author": one} if fields.get("itself") else {}
     given = {name: value for name, value in fields.items() if name in ("field", "value", "name")}
@@ -190,6 +190,27 @@ def test_who_is_declared_different_cannot_be_merged_before_that_is_taken_back() 
         said("merge", author=other, other_author=one)
     revoke([different], by=None)
     said("merge", author=other, other_author=one)
+
+
+def test_a_name_that_folds_to_many_times_its_length_stops_no_import() -> None:
+    store(
+        paper("arxiv", "2001.00001", FIRST, [entry("ﷺ" * 300), entry("Ada " + "ﷺ" * 20), entry("…"), entry("ß" * 300)])
+    )
+    assert Paper.objects.get().authorships.count() == 4
+
+
+def test_two_names_of_one_paper_that_fold_alike_are_two_people() -> None:
+    store(paper("arxiv", "2001.00001", FIRST, [entry("José Quist"), entry("Jose Quist")]))
+    assert set(Authorship.objects.values_list("name", "occurrence")) == {("José Quist", 0), ("Jose Quist", 1)}
+    assert Author.objects.count() == 2
+
+
+def test_who_has_gone_meanwhile_cannot_be_decided_about() -> None:
+    one, gone = Author.objects.create(founded_by="openalex:A1", name="Ada"), Author(pk=10**9, name="Bo")
+    cases: list[dict[str, Any]] = [{"author": gone}, {"author": one, "other_author": gone}]
+    for fields in cases:
+        with pytest.raises(RefusedDecision, match="no longer here"):
+            said("merge" if len(fields) > 1 else "hide", **fields)
 
 
 @pytest.mark.django_db(transaction=True)
