@@ -146,6 +146,7 @@ def _write_affiliations(shown_as: dict[int, int], records: Grouped) -> None:
 def _write_reported(records: Grouped, shown_as: dict[int, int]) -> None:
     """Exactly what the records say now: figures that a source no longer gives go."""
     held = {(r.source, r.external_id): r for r in ReportedFigure.objects.filter(author__in=shown_as)}
+    changed = []
     for author, evidence in records.items():
         for e in evidence:
             figures = {name: getattr(e.record.reported, name) for name in _FIGURES}
@@ -154,7 +155,11 @@ def _write_reported(records: Grouped, shown_as: dict[int, int]) -> None:
             row = held.pop(e.record.key(), None)
             now = {**figures, "author_id": author, "retrieved_at": e.retrieved_at}
             if row is None or any(getattr(row, name) != value for name, value in now.items()):
-                ReportedFigure.objects.update_or_create(
-                    source=e.record.source, external_id=e.record.external_id, defaults=now
-                )
+                changed.append(ReportedFigure(source=e.record.source, external_id=e.record.external_id, **now))
     ReportedFigure.objects.filter(pk__in=[row.pk for row in held.values()]).delete()
+    ReportedFigure.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["source", "external_id"],
+        update_fields=["author", "retrieved_at", *_FIGURES],
+    )
