@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
-from papers.identity import own_node
+from papers.identity import Nodes
+from papers.ingest.grouping import record_key
 from papers.ingest.links import institution_key, institutions_of
 from papers.models import (
     Affiliation,
@@ -31,14 +32,18 @@ _FIGURES = ("papers", "citations", "h_index", "i10_index", "novelty_percent", "a
 Grouped = dict[int, list[Any]]
 
 
-def place_author_records(records: dict[SourceRecord, AuthorRecord], author_of: dict[str, Author]) -> None:
-    moved = []
-    for row, record in records.items():
-        author = author_of[own_node(record)]
+def place_author_records(fresh: Collection[SourceRecord], nodes: Nodes) -> None:
+    """Give these records, and all whose own identifier names another author now, to whom it names."""
+    values = [node.partition(":")[2] for node in nodes.moved]
+    named = SourceRecord.objects.filter(kind=SourceRecord.Kind.AUTHOR, external_id__in=values) if values else ()
+    elsewhere = [row for row in named if record_key(row) in nodes.moved]
+    placed = []
+    for row in {row.pk: row for row in (*elsewhere, *fresh)}.values():
+        author = nodes.author_of[record_key(row)]
         if row.author_id != author.pk:
             row.author = author
-            moved.append(row)
-    update_rows(moved, ["author"])
+            placed.append(row)
+    update_rows(placed, ["author"])
 
 
 def display_authors(author_ids: Collection[int]) -> tuple[set[int], bool]:

@@ -75,7 +75,7 @@ def _bring_up_to_date(
     papers = [(d.paper, d.values.entries) for d in shown]
     loosened = write_claims(papers, grouping.emptied, author_records)
     nodes = place_identifiers(papers, author_records.values(), loosened)
-    place_author_records(author_records, nodes.author_of)
+    place_author_records(author_rows, nodes)
     moved = _follow_roots(nodes.changed_authors)
     links = link_entries(papers, nodes, run)
     bylines = write_bylines(shown, links, grouping.emptied)

@@ -24,8 +24,9 @@ from papers.models import (
     PaperIdentifier,
     ReportedFigure,
 )
+from papers.records import AuthorRecord, Fetched
 from tests.factories import mark_dirty
-from tests.ingest.records import MORNING, author, author_of, entry, paper, shown_state, store, titles_of
+from tests.ingest.records import MORNING, author, author_of, entry, fetched, paper, shown_state, store, titles_of
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,21 @@ def test_figures_that_a_source_no_longer_gives_go() -> None:
     store(author("openalex", "A1", "Ada Quist", reported={"h_index": 9}))
     store(author("openalex", "A1", "Ada Quist", hours=1))
     assert not ReportedFigure.objects.exists()
+
+
+def told(hours: float, **identifiers: str) -> Fetched:
+    return fetched(AuthorRecord(source="file", external_id="x", name="Ada Quist", identifiers=identifiers), hours)
+
+
+def test_what_a_source_says_of_an_author_goes_with_its_identifier() -> None:
+    """The record of 77 stays as it is; another one decides which of two people 77 is."""
+    store(told(0, openalex="A1", semanticscholar="77"))
+    store(author("semanticscholar", "77", "A. Quist", reported={"h_index": 3}))
+    assert author_of("openalex", "A1").reported_figures.count() == 1
+    store(told(1, openalex="A1"))
+    assert author_of("semanticscholar", "77") != author_of("openalex", "A1")
+    assert author_of("semanticscholar", "77").reported_figures.count() == 1
+    assert not author_of("openalex", "A1").reported_figures.exists()
 
 
 def test_pairs_follow_an_author_who_turns_out_to_be_a_hidden_one() -> None:
