@@ -20,6 +20,12 @@ class Metric:
     reference_url: str = ""
     version: str = CITATION_VERSION
     computed: bool = True
+    limits: str = ""  # what it does not mean
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the methods page."""
+        return self.slug.replace("_", "-")
 
 
 _UNKNOWN = "Papers whose count no source knows are left out, and the page says how many they are."
@@ -34,6 +40,8 @@ METRICS: tuple[Metric, ...] = (
         "The papers in the list below.",
         "How many papers the list of this author holds. Retracted papers are in it and marked; withdrawn papers stand "
         "apart and are not counted. A paper that several sources know counts once.",
+        limits="It is not all that somebody wrote, only what was imported here; and it says nothing of the share that "
+        "each author had in a paper.",
     ),
     Metric(
         "citations",
@@ -42,6 +50,8 @@ METRICS: tuple[Metric, ...] = (
         "The cited-by counts of the listed papers, added up.",
         "The sum of the cited-by counts of the listed papers. For each paper the count of one source is taken, never "
         f"the sum of several. {_UNKNOWN}",
+        limits="Being cited is not being agreed with: papers are also cited to be refuted. Fields differ many times "
+        "over in how much they cite, and older papers have had more time.",
     ),
     Metric(
         "h_index",
@@ -52,6 +62,8 @@ METRICS: tuple[Metric, ...] = (
         f"the count is at least the place. It cannot exceed the number of papers. {_UNKNOWN}",
         "J. E. Hirsch, An index to quantify an individual's scientific research output, PNAS 102 (2005), 16569–16572",
         "https://doi.org/10.1073/pnas.0507655102",
+        limits="It compares nobody across ages or fields, for it grows with the years. It does not see who did the "
+        "work, and a paper cited ten thousand times counts in it no more than one that just passes.",
     ),
     Metric(
         "g_index",
@@ -63,6 +75,8 @@ METRICS: tuple[Metric, ...] = (
         f"papers more than the h-index does, and is never below it. {_UNKNOWN}",
         "L. Egghe, Theory and practise of the g-index, Scientometrics 69 (2006), 131–152",
         "https://doi.org/10.1007/s11192-006-0144-7",
+        limits="It is no steadier than the h-index: one paper with very many citations can carry it alone. It depends "
+        "on field and age as well.",
     ),
     Metric(
         "i10_index",
@@ -72,6 +86,7 @@ METRICS: tuple[Metric, ...] = (
         f"The number of listed papers with a cited-by count of ten or more. {_UNKNOWN}",
         "Google Scholar Citations, 2011",
         "https://scholar.google.com/intl/en/scholar/citations.html",
+        limits="Ten is a round number and no threshold of quality: in some fields most papers pass it, in others few.",
     ),
     Metric(
         "recent_papers",
@@ -79,6 +94,7 @@ METRICS: tuple[Metric, ...] = (
         "papers",
         "The listed papers published in the last five calendar years.",
         f"How many of the listed papers are recent. {_RECENT} Papers without a date are left out.",
+        limits="It shows a pause or a burst and no trend; the newest papers may not have been imported yet.",
     ),
     Metric(
         "recent_citations",
@@ -87,6 +103,7 @@ METRICS: tuple[Metric, ...] = (
         "What the papers of the last five calendar years have been cited until now.",
         "The sum of the cited-by counts of the recent papers, not the citations that arrived in these years to older "
         f"ones. {_RECENT} {_UNKNOWN}",
+        limits="A small number is no decline: papers of this year have had months and not years to be cited.",
     ),
     Metric(
         "recent_h_index",
@@ -96,6 +113,8 @@ METRICS: tuple[Metric, ...] = (
         f"The h-index, taken over the recent papers alone. {_RECENT} {_UNKNOWN}",
         "J. E. Hirsch, An index to quantify an individual's scientific research output, PNAS 102 (2005), 16569–16572",
         "https://doi.org/10.1073/pnas.0507655102",
+        limits="It cannot be compared with the h-index over all years: five are too short for most papers to be "
+        "cited often.",
     ),
     Metric(
         "novelty",
@@ -106,6 +125,7 @@ METRICS: tuple[Metric, ...] = (
         f"of that field and year. It is not a measure of quality. {_LATER}",
         version="",
         computed=False,
+        limits="It will not measure ideas: a new idea in familiar words would read as old, and odd wording as new.",
     ),
     Metric(
         "ai_score",
@@ -116,6 +136,7 @@ METRICS: tuple[Metric, ...] = (
         f"from its text alone. It does not tell whether a text was written by a machine, and is no review. {_LATER}",
         version="",
         computed=False,
+        limits="It will be no judgement: it is made from words alone, without the paper’s data, proofs or readers.",
     ),
 )
 

@@ -22,4 +22,11 @@ def test_every_text_is_whole_sentences() -> None:
     for metric in METRICS:
         assert metric.short.endswith("."), metric.slug
         assert metric.definition.endswith("."), metric.slug
+        assert metric.limits.endswith("."), metric.slug
         assert bool(metric.reference) == bool(metric.reference_url), metric.slug
+
+
+def test_every_metric_has_a_place_of_its_own_on_the_methods_page() -> None:
+    anchors = [metric.anchor for metric in METRICS]
+    assert len(set(anchors)) == len(METRICS)
+    assert "h-index" in anchors
