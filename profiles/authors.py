@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, Window
+from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import JSONObject
 
+from metrics.models import MetricChange
 from papers.models import Affiliation, Author, AuthorIdentifier, Coauthorship, ReportedFigure
 
 MAX_COAUTHORS = 12
@@ -27,7 +28,7 @@ class Coauthors:
 def find_author(public_id: str) -> Author | None:
     """The author of an address, hidden and merged ones too, with metrics, identifiers, affiliations and merge target.
 
-    Adds `known_identifiers`, `known_affiliations` and `known_figures`.
+    Adds `known_identifiers`, `known_affiliations`, `known_figures` and `last_change_at`.
     """
     author: Author | None = _with_surroundings().filter(public_id=public_id).first()
     return author
@@ -37,8 +38,10 @@ def _with_surroundings() -> Any:
     own = Q(author=OuterRef("pk")) | Q(author__merged_into=OuterRef("pk"))
     identifiers: Any = AuthorIdentifier.objects.filter(own).order_by("scheme", "value")
     affiliations: Any = Affiliation.objects.filter(author=OuterRef("pk"))
+    changes = MetricChange.objects.filter(author=OuterRef("pk")).order_by("-changed_at")
     figures: Any = ReportedFigure.objects.filter(author=OuterRef("pk")).order_by("source", "external_id")
     return Author.objects.select_related("metrics", "merged_into").annotate(
+        last_change_at=Subquery(changes.values("changed_at")[:1]),
         known_identifiers=ArraySubquery(identifiers.values(pair=JSONObject(scheme="scheme", value="value"))),
         known_affiliations=ArraySubquery(
             affiliations.values(

@@ -135,9 +135,12 @@ def with_links(papers: QuerySet[Paper]) -> QuerySet[Paper]:
     """The papers with their identifiers and the day their cited-by count was retrieved, in the same query."""
     identifiers = PaperIdentifier.objects.filter(paper=OuterRef("pk")).order_by("scheme", "value")
     pairs: Any = identifiers.values(pair=JSONObject(scheme="scheme", value="value"))
+    return with_count_dates(papers).annotate(links=ArraySubquery(pairs))
+
+
+def with_count_dates(papers: QuerySet[Paper]) -> QuerySet[Paper]:
+    """The papers with the moment at which their displayed cited-by count was retrieved."""
     counted = CitedByCount.objects.filter(
         paper=OuterRef("pk"), source=OuterRef("cited_by_source"), count=OuterRef("cited_by_count")
     )
-    return papers.annotate(
-        links=ArraySubquery(pairs), counted_at=Subquery(counted.order_by("-retrieved_at").values("retrieved_at")[:1])
-    )
+    return papers.annotate(counted_at=Subquery(counted.order_by("-retrieved_at").values("retrieved_at")[:1]))

@@ -40,7 +40,7 @@ def page_context(author: Author, listed: PaperList, coauthor: Author | None) -> 
     reported = reported_figures(author)
     panels = [
         Panel("profiles/panels/header.html", header(author, metrics)),
-        Panel("profiles/panels/figures.html", figures(metrics)),
+        Panel("profiles/panels/figures.html", figures(author, metrics)),
         Panel("profiles/panels/reported.html", {"reported": reported}),
         Panel("profiles/panels/years.html", years(metrics, coauthors_of(author))),
         Panel("profiles/panels/papers.html", papers(metrics, listed, coauthor)),
@@ -87,8 +87,13 @@ def year_span(first: int | None, last: int | None) -> str:
     return "–".join(dict.fromkeys(known))
 
 
-def figures(metrics: AuthorMetrics | None) -> dict[str, Any]:
-    return {"metrics": metrics, "figures": header_figures(metrics) if metrics else [], "mix": mix(metrics)}
+def figures(author: Author, metrics: AuthorMetrics | None) -> dict[str, Any]:
+    return {
+        "metrics": metrics,
+        "figures": header_figures(metrics) if metrics else [],
+        "mix": mix(metrics),
+        "last_change_at": getattr(author, "last_change_at", None),
+    }
 
 
 def mix(metrics: AuthorMetrics | None) -> list[tuple[str, int]]:

@@ -1,8 +1,11 @@
-"""Addresses that have moved."""
+"""Whom an address names, and addresses that have moved."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+
+from papers.models import Author
+from profiles.authors import find_author
 
 
 def moved(request: HttpRequest, path: str) -> HttpResponse:
@@ -11,3 +14,12 @@ def moved(request: HttpRequest, path: str) -> HttpResponse:
     response = HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
     response["Cache-Control"] = "no-cache"
     return response
+
+
+def author_and_shown(public_id: str) -> tuple[Author, Author]:
+    """The author of an address and the one shown in their place, often the same. Raises Http404 for hidden ones."""
+    author = find_author(public_id)
+    shown = (author.merged_into or author) if author else None
+    if author is None or shown is None or shown.is_hidden:
+        raise Http404("There is no author with this address.")
+    return author, shown

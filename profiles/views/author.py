@@ -9,21 +9,15 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from papers.models import Author
-from profiles.authors import find_author
 from profiles.listing import PaperList, PastTheEnd, read_list
 from profiles.panels import page_context, papers
 from profiles.parameters import BadParameter, ListQuery, read_list_query
-from profiles.views.addresses import moved
+from profiles.views.addresses import author_and_shown, moved
 
 
 @require_safe
 def author_page(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
-    author = find_author(public_id)
-    if author is None:
-        raise Http404("There is no author with this address.")
-    shown = author.merged_into or author
-    if shown.is_hidden:
-        raise Http404("There is no author with this address.")
+    author, shown = author_and_shown(public_id)
     if shown is not author or slug != author.slug:
         return moved(request, shown.get_absolute_url())
     listed = _listed(request, author)
