@@ -40,7 +40,7 @@ def page_context(author: Author, listed: PaperList, coauthor: Author | None) -> 
     reported = reported_figures(author)
     panels = [
         Panel("profiles/panels/header.html", header(author, metrics)),
-        Panel("profiles/panels/figures.html", figures(author, metrics)),
+        Panel("profiles/panels/figures.html", figures(author, metrics, listed)),
         Panel("profiles/panels/reported.html", {"reported": reported}),
         Panel("profiles/panels/years.html", years(metrics, coauthors_of(author))),
         Panel("profiles/panels/papers.html", papers(metrics, listed, coauthor)),
@@ -87,8 +87,9 @@ def year_span(first: int | None, last: int | None) -> str:
     return "–".join(dict.fromkeys(known))
 
 
-def figures(author: Author, metrics: AuthorMetrics | None) -> dict[str, Any]:
+def figures(author: Author, metrics: AuthorMetrics | None, listed: PaperList) -> dict[str, Any]:
     return {
+        "is_awaited": bool(listed.total) or listed.query.is_filtered,  # no papers, no figures to wait for
         "metrics": metrics,
         "figures": header_figures(metrics) if metrics else [],
         "mix": mix(metrics),

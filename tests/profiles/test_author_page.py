@@ -216,3 +216,9 @@ def test_the_list_alone_is_sent_where_htmx_asks_for_it(client: Client, ada: Auth
     assert {"HX-Request", "HX-Target"} <= {name.strip() for name in response["Vary"].split(",")}
     back = client.get(ada.get_absolute_url(), headers={**headers, "HX-History-Restore-Request": "true"})
     assert "<h1" in back.content.decode()
+
+
+def test_an_author_without_papers_is_not_promised_figures(client: Client, db: None) -> None:
+    page = client.get(make_author("Nobody Yet").get_absolute_url()).content.decode()
+    assert "being computed" not in page
+    assert "There are none without papers" in page
