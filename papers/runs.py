@@ -36,7 +36,7 @@ REFUSED = "refused, kept for a curator"
 MAX_RECORDS = 200  # in one transaction
 MAX_NAMES = 4_000
 
-BuildSource = Callable[[str], Source]
+BuildSource = Callable[[ImportRun], Source]
 
 
 class AlreadyRunning(Exception):
@@ -71,7 +71,7 @@ def carry_out(run_id: int, build_source: BuildSource) -> ImportRun:
 
 def _walk(run: ImportRun, build_source: BuildSource) -> None:
     try:
-        source = build_source(run.source)
+        source = build_source(run)
         _start(run)
         if not run.cursor:
             _take_author(run, source)

@@ -17,7 +17,7 @@ from papers.models import Author, AuthorIdentifier, ImportRun
 from papers.records import AuthorRecord, Fetched
 from papers.sources import AuthorCandidate
 from profiles import tasks
-from profiles.sources import source_client
+from profiles.sources import client_for, source_client
 
 NAMES_ONLY = frozenset({"arxiv"})  # sources whose bylines carry no author ids
 SOURCES = ("openalex", "semanticscholar", "arxiv")
@@ -29,13 +29,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """An import as a person asks for it. `orcid` and `author` (a public id) say who is meant."""
+    """An import as a person asks for it. `orcid` and `author` (a public id) say who is meant.
+
+    `address`: where the source answers, if not where the worker's own settings say.
+    """
 
     source: str
     text: str
     orcid: str = ""
     author: str = ""
     asked_by: str = "the command line"
+    address: str = ""
 
 
 def candidates(source: str, name: str) -> list[AuthorCandidate]:
@@ -77,8 +81,7 @@ def request_import(wanted: Wanted) -> ImportRun | None:
     also = {"orcid": orcid} if orcid and identifier else {}
     if known is not None:
         also |= _founding_identifier(known)
-    arguments: dict[str, object] = {"identifier": identifier or orcid, "also": also, "asked_by": wanted.asked_by}
-    return _open_run(wanted.source, text, arguments)
+    return _open_run(wanted, text, {"identifier": identifier or orcid, "also": also})
 
 
 def _orcid(text: str) -> str:
@@ -117,8 +120,7 @@ def _by_name(wanted: Wanted, name: str, orcid: str, known: Author | None) -> Imp
     if known is None:
         return None
     said = f"import from {wanted.source}: {wanted.asked_by} says that {name!r} is this author"
-    arguments = {"identifier": name, "by_name": True, "author": known.pk, "said": said, "asked_by": wanted.asked_by}
-    return _open_run(wanted.source, name, arguments, known)
+    return _open_run(wanted, name, {"identifier": name, "by_name": True, "author": known.pk, "said": said}, known)
 
 
 def _author_of_orcid(name: str, orcid: str) -> Author:
@@ -132,11 +134,18 @@ def _author_of_orcid(name: str, orcid: str) -> Author:
     return known.author.merged_into or known.author
 
 
-def _open_run(source: str, query: str, arguments: dict[str, object], author: Author | None = None) -> ImportRun:
-    asked = {f"arguments__{name}": arguments[name] for name in ("identifier", "author") if name in arguments}
-    same = ImportRun.objects.filter(source=source, state__in=ImportRun.OPEN_STATES, **asked)
+def _open_run(wanted: Wanted, query: str, arguments: dict[str, object], author: Author | None = None) -> ImportRun:
+    if wanted.address:
+        arguments["address"] = wanted.address
+    key = ("identifier", "author", "address")
+    asked = {f"arguments__{name}": arguments[name] for name in key if name in arguments}
+    same = ImportRun.objects.filter(source=wanted.source, state__in=ImportRun.OPEN_STATES, **asked)
     return same.first() or ImportRun.objects.create(
-        source=source, query=query, arguments=arguments, author=author, heartbeat_at=timezone.now()
+        source=wanted.source,
+        query=query,
+        arguments={**arguments, "asked_by": wanted.asked_by},
+        author=author,
+        heartbeat_at=timezone.now(),
     )
 
 
@@ -144,9 +153,8 @@ def again(run: ImportRun, asked_by: str) -> ImportRun:
     """A new run with the arguments of one that has ended, or the one that is open already. Raises Refused."""
     if run.source not in SOURCES or "identifier" not in run.arguments:
         raise Refused(f"What came from {run.source!r} cannot be asked for again from here.")
-    arguments = {**run.arguments, "asked_by": asked_by}
-    arguments.pop("gaps", None)
-    return _open_run(run.source, run.query, arguments, run.author)
+    arguments = {name: value for name, value in run.arguments.items() if name not in ("gaps", "asked_by")}
+    return _open_run(Wanted(run.source, run.query, asked_by=asked_by), run.query, arguments, run.author)
 
 
 def enqueue(run: ImportRun) -> None:
@@ -156,6 +164,6 @@ def enqueue(run: ImportRun) -> None:
 
 def carry_out_here(run: ImportRun) -> ImportRun:
     """Carry the run out in this process, and refresh the figures. May raise AlreadyRunning or RateLimited."""
-    done = runs.carry_out(run.pk, source_client)
+    done = runs.carry_out(run.pk, client_for)
     refresh_dirty()
     return done

@@ -11,7 +11,7 @@ from django.utils import timezone
 from metrics.tasks import refresh_dirty_authors
 from papers import runs
 from papers.sources.errors import RateLimited
-from profiles.sources import source_client
+from profiles.sources import client_for
 
 HEARTBEAT_KEY = "beat:heartbeat"
 
@@ -20,7 +20,7 @@ HEARTBEAT_KEY = "beat:heartbeat"
 def run_import(self: Any, run_id: int) -> None:
     """Carry an import out. One that must wait is put back for then, not slept upon; one that is held is left alone."""
     try:
-        runs.carry_out(run_id, source_client)
+        runs.carry_out(run_id, client_for)
     except RateLimited as error:
         raise self.retry(eta=error.retry_at, exc=error) from error
     except runs.AlreadyRunning:

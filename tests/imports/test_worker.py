@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -68,6 +71,16 @@ def test_a_worker_imports_and_refreshes_the_figures(replay: Replay, tmp_path: Pa
         wait(lambda: AuthorMetrics.objects.filter(author=run.author_id).exists(), "the figures")
     assert (run.state, run.seen, run.shown) == (State.DONE, 8, 7)
     assert AuthorMetrics.objects.get(author=run.author_id).papers == 7
+
+
+def test_a_worker_asks_where_the_command_was_told_to(replay: Replay, tmp_path: Path) -> None:
+    """The command's environment names another server than the worker's, which was started before."""
+    with worker(database_url(connection.settings_dict), tmp_path / "worker.log") as running:
+        out = io.StringIO()
+        call_command("import_author", ILSE, source="openalex", json=True, stdout=out)
+        running.wait_for("run_import")
+    assert json.loads(out.getvalue())["state"] == State.DONE
+    assert replay.count("/openalex/works") > 0
 
 
 def _at_the_first_question(replay: Replay) -> None:

@@ -16,6 +16,7 @@ from papers.sources import AuthorCandidate
 from papers.sources.catalogue import name_of
 from papers.sources.errors import RateLimited, SourceError
 from profiles import imports
+from profiles.sources import moved_address
 
 WORKER_PATIENCE = 3.0  # seconds that a queued run waits for a worker before it is carried out here
 POLL = 0.3
@@ -34,7 +35,10 @@ class Command(BaseCommand):
         parser.add_argument("--here", action="store_true", help="do not wait for a worker")
 
     def handle(self, **options: Any) -> None:
-        wanted = imports.Wanted(options["source"], options["identifier"], options["orcid"], options["author"])
+        source = options["source"]
+        wanted = imports.Wanted(
+            source, options["identifier"], options["orcid"], options["author"], address=moved_address(source)
+        )
         try:
             run = imports.request_import(wanted)
             if run is None:
