@@ -16,7 +16,8 @@ from tests.profiles.conftest import ada, computed, give_name
 
 __all__ = ["ada"]
 
-CHROMIUM = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 Open = Callable[..., Page]
