@@ -12,6 +12,7 @@ import pytest
 import yaml
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
+from packaging.requirements import Requirement
 
 from config.env import CHECKOUT, SOURCE_URLS, read_environment
 from config.settings import VERSION
@@ -201,13 +202,16 @@ def test_the_packages_are_those_of_the_project() -> None:
     locked = set(re.findall(r"^([\w.-]+)==", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE))
     assert f"{len(locked)} packages" in section
     for name, version in re.findall(r"^([\w-]+)==(\S+)", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE):
-        if name in told and name != "async-timeout":
-            assert re.search(rf"^\| {name}\b.*\| {re.escape(version)}[ ,]", section, re.MULTILINE | re.IGNORECASE), name
+        if name in told and name != "async-timeout":  # some have another version on a later Python
+            row = rf"^\| {name}\b.*\| (\S+, or )?{re.escape(version)}[ ,]"
+            assert re.search(row, section, re.MULTILINE | re.IGNORECASE), name
 
 
 def test_what_runs_installs_in_less_than_450_mb() -> None:
     """By the files of each package; what the disk rounds up and what pip itself takes come on top."""
-    locked = re.findall(r"^([\w.-]+)==[^;\n]*\\", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE)
+    lines = re.findall(r"^[\w.-]+==[^\\\n]*", (CHECKOUT / "requirements.lock").read_text(), re.MULTILINE)
+    wanted = [Requirement(line.strip()) for line in lines]
+    locked = {one.name for one in wanted if one.marker is None or one.marker.evaluate()}
     size = sum(_installed_bytes(name) for name in locked) / 1e6
     told = re.search(r"\*\*(\d+) MB\*\*", ARCHITECTURE)
     assert told
