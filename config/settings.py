@@ -139,7 +139,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2}
 CELERY_TASK_TIME_LIMIT = 3000  # below the visibility timeout, after which a task is delivered a second time
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # KB
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 700_000  # KB; a worker that has scored papers keeps the models, some 300 MB
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "byline:"}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "beat heartbeat": {"task": "profiles.tasks.beat_heartbeat", "schedule": timedelta(seconds=30)},
     "resume stalled imports": {"task": "profiles.tasks.resume_stalled_imports", "schedule": timedelta(seconds=60)},
     "refresh changed authors": {"task": "metrics.tasks.refresh_dirty_authors", "schedule": timedelta(seconds=60)},
+    "score new papers": {"task": "metrics.tasks.refresh_scores", "schedule": timedelta(minutes=10)},
     "refresh all authors": {"task": "metrics.tasks.refresh_all_authors", "schedule": crontab(hour=3, minute=10)},
 }
 BEAT_HEARTBEAT_PERIOD = timedelta(seconds=30)

@@ -1,4 +1,7 @@
-"""What Byline has computed: the current figures of an author, and every change. Written by metrics/snapshots alone."""
+"""What Byline has computed: the figures of an author with every change, and the scores of papers and authors.
+
+Figures are written by metrics/snapshots alone, scores by metrics/scores alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from papers.models import Author
+from papers.models import Author, Paper
 
 
 class AuthorMetrics(models.Model):
@@ -72,3 +75,73 @@ class MetricChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric}: {self.old} → {self.new}"
+
+
+class ScoreFields(models.Model):
+    """A score from 0 to 100 with its interval, or the reason why there is none."""
+
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    reason = models.CharField(max_length=300, blank=True)  # "" where there is a value
+    version = models.CharField(max_length=60)  # of the definition and of the models behind it
+    computed_at = models.DateTimeField()  # when the row took these values
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value=None, low=None, high=None) & ~Q(reason="")
+                | Q(value__isnull=False, low__isnull=False, high__isnull=False, reason="")
+                & Q(low__gte=0, value__gte=F("low"), high__gte=F("value"), high__lte=100),
+                name="%(class)s_or_its_reason",
+            ),
+        ]
+
+
+class PaperScore(ScoreFields):
+    """What one score says of one paper. `inputs`: a hash of all that was read of it."""
+
+    class Metric(models.TextChoices):
+        NOVELTY = "novelty"
+        AI_SCORE = "ai_score"
+
+    class Basis(models.TextChoices):
+        ABSTRACT = "abstract", "title and abstract"
+        TITLE = "title", "title only"
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="scores")
+    metric = models.CharField(max_length=10, choices=Metric.choices)
+    basis = models.CharField(max_length=8, choices=Basis.choices, blank=True)
+    provisional = models.BooleanField(default=False)  # fewer earlier papers are known than would be good
+    evidence = models.JSONField(default=dict)  # group, cohort_year; of novelty also nearest, not_held, phrases, priors
+    inputs = models.BigIntegerField(editable=False)
+
+    class Meta(ScoreFields.Meta):
+        constraints = [
+            *ScoreFields.Meta.constraints,
+            models.UniqueConstraint(fields=["paper", "metric"], name="paper_score_once"),
+        ]
+        indexes = [models.Index(fields=["metric", "-value"], name="paper_score_highest")]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.value}"
+
+
+class AuthorScore(ScoreFields):
+    """The shrunk mean of one score over the author's listed papers. `scored` of these `papers` have one."""
+
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="scores")
+    metric = models.CharField(max_length=10, choices=PaperScore.Metric.choices)
+    papers = models.PositiveIntegerField()
+    scored = models.PositiveIntegerField()
+    title_only = models.PositiveIntegerField()  # of the scored papers, those of which only the title was read
+
+    class Meta(ScoreFields.Meta):
+        constraints = [
+            *ScoreFields.Meta.constraints,
+            models.UniqueConstraint(fields=["author", "metric"], name="author_score_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.value} over {self.scored} papers"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CITATION_VERSION = "1"  # raise it when a definition below, or the paper set, changes: every snapshot is then made anew
+NOVELTY_VERSION = "1"  # the definition; which pack it was compared with is told by each score's own version
+AI_SCORE_VERSION = "1"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,6 @@ class Metric:
 
 _UNKNOWN = "Papers whose count no source knows are left out, and the page says how many they are."
 _RECENT = "Counted are the current calendar year and the four before it, by the date of publication."
-_LATER = "It is not computed yet."
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -120,23 +121,28 @@ METRICS: tuple[Metric, ...] = (
         "novelty",
         "Novelty",
         "%",
-        f"How far the wording of the papers lies from earlier papers of their field. {_LATER}",
-        "How far the wording of a paper lies from all earlier papers of its field, as a percentile among the papers "
-        f"of that field and year. It is not a measure of quality. {_LATER}",
-        version="",
-        computed=False,
-        limits="It will not measure ideas: a new idea in familiar words would read as old, and odd wording as new.",
+        "How far the wording of the papers lies from earlier papers of their field: a percentile, ± 10 a paper.",
+        "How far the wording of a paper lies from all earlier papers of its field, as a percentile among the papers of "
+        "that field and year: how unlike its ten nearest earlier papers it is, and how many of its phrases are new. "
+        "An author’s is the mean over the scored papers, drawn towards 50 as if there were five more papers of 50. "
+        "It says how unusual the words are. It is not a measure of quality, and does not follow what reviewers call "
+        "novel.",
+        version=NOVELTY_VERSION,
+        limits="It measures no ideas: a new idea in familiar words reads as old, and odd wording as new. "
+        "It does not follow reviewers’ marks for novelty, and two papers less than 20 points apart cannot be told apart by it.",
     ),
     Metric(
         "ai_score",
         "AI score",
         "of 100",
-        f"A forecast of how the papers will be cited, made from their text alone. {_LATER}",
-        "The citation percentile that a small learned model expects of a paper among those of its field and year, "
-        f"from its text alone. It does not tell whether a text was written by a machine, and is no review. {_LATER}",
-        version="",
-        computed=False,
-        limits="It will be no judgement: it is made from words alone, without the paper’s data, proofs or readers.",
+        "A forecast of how the papers will be cited, made by a small model from their text alone.",
+        "The citation percentile that a small learned model expects of a paper among those of its field and year, from "
+        "its text alone; what came true stands beside it, never in it. An author’s is the mean over the scored papers, "
+        "drawn towards 50 as if there were four more papers of 50. It does not tell whether a text was written by a "
+        "machine, and is no review.",
+        version=AI_SCORE_VERSION,
+        limits="It is no judgement: it is made from words alone, without the paper’s data, proofs or readers. "
+        "Most of what decides how a paper is cited is not in its words, so the interval is wide.",
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 CENTRE = 50.0
 MIN_PAPERS = 3
-_TENTH = 1.2816  # standard deviations from the middle to the upper tenth of a normal distribution
+UPPER_TENTH = 1.2816  # standard deviations from the middle to the upper tenth of a normal distribution
 
 
 class Shrinkage(NamedTuple):
@@ -42,5 +42,5 @@ def shrunk_mean(scores: Iterable[float | None], shrinkage: Shrinkage) -> AuthorS
         return None
     weight = len(known) + shrinkage.kappa
     value = (math.fsum(known) + shrinkage.kappa * CENTRE) / weight
-    reach = _TENTH * shrinkage.spread / math.sqrt(weight)
+    reach = UPPER_TENTH * shrinkage.spread / math.sqrt(weight)
     return AuthorScore(value, max(value - reach, 0.0), min(value + reach, 100.0), len(known))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from metrics.snapshots import refresh_dirty
-from metrics.tasks import refresh_dirty_authors
+from metrics.tasks import refresh_dirty_authors, refresh_scores
 from papers import runs
 from papers.identifiers import InvalidIdentifier, normalise
 from papers.ingest import store_page
@@ -159,11 +159,13 @@ def again(run: ImportRun, asked_by: str) -> ImportRun:
 
 def enqueue(run: ImportRun) -> None:
     """Hand the run to the workers, and the figures after it."""
-    transaction.on_commit(lambda: chain(tasks.run_import.si(run.pk), refresh_dirty_authors.si()).apply_async())
+    work = chain(tasks.run_import.si(run.pk), refresh_dirty_authors.si(), refresh_scores.si())
+    transaction.on_commit(work.apply_async)
 
 
 def carry_out_here(run: ImportRun) -> ImportRun:
-    """Carry the run out in this process, and refresh the figures. May raise AlreadyRunning or RateLimited."""
+    """Carry the run out in this process, and refresh figures and scores. May raise AlreadyRunning or RateLimited."""
     done = runs.carry_out(run.pk, client_for)
     refresh_dirty()
+    refresh_scores()
     return done

@@ -8,7 +8,7 @@ from celery import chain, shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from metrics.tasks import refresh_dirty_authors
+from metrics.tasks import refresh_dirty_authors, refresh_scores
 from papers import runs
 from papers.sources.errors import RateLimited
 from profiles.sources import client_for
@@ -31,7 +31,7 @@ def run_import(self: Any, run_id: int) -> None:
 def resume_stalled_imports() -> None:
     """Take up the runs whose worker died, or whose waiting time is over."""
     for run in runs.stalled(timezone.now()):
-        chain(run_import.si(run.pk), refresh_dirty_authors.si()).apply_async()
+        chain(run_import.si(run.pk), refresh_dirty_authors.si(), refresh_scores.si()).apply_async()
 
 
 @shared_task

@@ -113,7 +113,7 @@ def test_every_required_setting_is_called_required() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_target_of_make_that_is_named_exists(path: Path) -> None:
-    not_there_yet = {"bench", "evaluate"} if "there yet" in path.read_text() else set()
+    not_there_yet = {"bench"} if "there yet" in path.read_text() else set()
     named = set(re.findall(r"\bmake ([a-z]+)\b(?=[`\s]*(?:[#`,;]|PORT|ARGS|$))", path.read_text(), re.MULTILINE))
     assert named - targets() <= not_there_yet
 
@@ -123,7 +123,7 @@ def targets() -> set[str]:
 
 
 def test_every_target_is_documented() -> None:
-    assert targets() == {"help", "run", "test", "lint"}
+    assert targets() == {"help", "run", "test", "lint", "evaluate"}
     for target in targets():
         assert f"make {target}" in README
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from metrics.scores import refresh_scores
 from metrics.snapshots import refresh_dirty
 from papers.models import ImportRun
 from papers.runs import store_all
@@ -31,7 +32,9 @@ class Command(BaseCommand):
         )
         run = store_all(run, items)
         refreshed = refresh_dirty()
+        scored = refresh_scores().papers
         result = {"records": len(items), "created": run.created, "changed": run.changed, "refreshed": refreshed}
+        result["scored"] = scored
         if options["json"]:
             self.stdout.write(json.dumps(result))
         else:
