@@ -129,7 +129,8 @@ METRICS: tuple[Metric, ...] = (
         "novel.",
         version=NOVELTY_VERSION,
         limits="It measures no ideas: a new idea in familiar words reads as old, and odd wording as new. "
-        "It does not follow reviewers’ marks for novelty, and two papers less than 20 points apart cannot be told apart by it.",
+        "It does not follow reviewers’ marks for novelty, and two papers less "
+        "than 20 points apart cannot be told apart by it.",
     ),
     Metric(
         "ai_score",

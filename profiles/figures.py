@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from metrics.models import AuthorMetrics
+from metrics.models import AuthorMetrics, AuthorScore
 from metrics.registry import BY_SLUG, Metric
 
-NOT_YET = "not computed yet"
+NOT_YET = "being computed"  # scores follow the figures, ten minutes later at most
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,13 @@ class Figure:
     value: int | None
     note: str = ""
     facts: tuple[tuple[str, int | None], ...] = ()
+    unit: str = ""
+    version: str = ""  # of the models behind a score
+    computed_at: datetime | None = None  # None: with all the others
 
 
-def header_figures(metrics: AuthorMetrics) -> list[Figure]:
-    """The figures in the order of the page; the two scores have their places and no value yet."""
+def header_figures(metrics: AuthorMetrics, scores: Mapping[str, AuthorScore]) -> list[Figure]:
+    """The figures in the order of the page."""
     no_counts = "" if metrics.papers_counted else "no count is known"
     counted = f"{metrics.papers_counted:,} of {metrics.papers:,} known"
     partly = counted if 0 < metrics.papers_counted < metrics.papers else no_counts
@@ -40,9 +45,23 @@ def header_figures(metrics: AuthorMetrics) -> list[Figure]:
         _figure("g_index", metrics.g_index, no_counts, basis),
         _figure("i10_index", metrics.i10_index, no_counts, basis),
         _figure("recent_papers", metrics.recent_papers, "last five years", recent, label=f"Since {since}"),
-        _figure("novelty", None, NOT_YET),
-        _figure("ai_score", None, NOT_YET),
+        _score("novelty", scores.get("novelty"), "%"),
+        _score("ai_score", scores.get("ai_score")),
     ]
+
+
+def _score(slug: str, score: AuthorScore | None, unit: str = "") -> Figure:
+    """A score with half its interval and what it was read from, or the reason why there is none."""
+    metric = BY_SLUG[slug]
+    if score is None:
+        return Figure(metric, metric.label, None, NOT_YET)
+    told = [("Papers listed", score.papers), ("of these, scored", score.scored)]
+    facts = tuple(told + ([("by their titles only", score.title_only)] if score.title_only else []))
+    if score.value is None or score.low is None or score.high is None:
+        return Figure(metric, metric.label, None, score.reason, facts, "", score.version, score.computed_at)
+    basis = ", title only" if score.title_only == score.scored else ""
+    note = f"± {round((score.high - score.low) / 2)}{basis}"
+    return Figure(metric, metric.label, round(score.value), note, facts, unit, score.version, score.computed_at)
 
 
 def _figure(

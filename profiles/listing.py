@@ -7,13 +7,16 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import JSONObject
 
+from metrics.models import PaperScore
 from papers.models import Author, Authorship, CitedByCount, Paper, PaperIdentifier
 from profiles.bylines import Byline, bylines_of
 from profiles.parameters import UNKNOWN_YEAR, ListQuery
 
 PAGE_SIZE = 25
+_METRIC_OF_SORT = {"novel": "novelty", "score": "ai_score"}
 MAX_WORDS = 12  # further words of a search are not looked at
 MAX_WITHDRAWN = 50
 
@@ -128,14 +131,22 @@ def in_order(papers: QuerySet[Paper], query: ListQuery) -> QuerySet[Paper]:
     newest = (F("publication_date").desc(nulls_last=True), "title_plain", "pk")
     if query.order.slug == "cited":
         return papers.order_by(F("cited_by_count").desc(nulls_last=True), *newest)
+    if query.order.slug in _METRIC_OF_SORT:
+        score = _score(_METRIC_OF_SORT[query.order.slug])
+        return papers.order_by(OrderBy(score, descending=True, nulls_last=True), *newest)
     return papers.order_by(*newest)
 
 
 def with_links(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    """The papers with their identifiers and the day their cited-by count was retrieved, in the same query."""
+    """The papers with their identifiers, scores and the day their cited-by count was retrieved, in the same query."""
     identifiers = PaperIdentifier.objects.filter(paper=OuterRef("pk")).order_by("scheme", "value")
     pairs: Any = identifiers.values(pair=JSONObject(scheme="scheme", value="value"))
-    return with_count_dates(papers).annotate(links=ArraySubquery(pairs))
+    scores = {f"{metric}_value": _score(metric) for metric in PaperScore.Metric.values}
+    return with_count_dates(papers).annotate(links=ArraySubquery(pairs), **scores)
+
+
+def _score(metric: str) -> Subquery:
+    return Subquery(PaperScore.objects.filter(paper=OuterRef("pk"), metric=metric).values("value")[:1])
 
 
 def with_count_dates(papers: QuerySet[Paper]) -> QuerySet[Paper]:

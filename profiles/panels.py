@@ -10,7 +10,7 @@ from metrics.models import AuthorMetrics
 from papers.models import Author, ReportedFigure
 from papers.sources.catalogue import COUNT_ORDER
 from profiles import charts, credits
-from profiles.authors import Coauthors, coauthors_of, reported_figures
+from profiles.authors import Coauthors, coauthors_of, reported_figures, scores_of
 from profiles.figures import header_figures
 from profiles.listing import PaperList, withdrawn_papers
 
@@ -91,7 +91,7 @@ def figures(author: Author, metrics: AuthorMetrics | None, listed: PaperList) ->
     return {
         "is_awaited": bool(listed.total) or listed.query.is_filtered,  # no papers, no figures to wait for
         "metrics": metrics,
-        "figures": header_figures(metrics) if metrics else [],
+        "figures": header_figures(metrics, scores_of(author)) if metrics else [],
         "mix": mix(metrics),
         "last_change_at": getattr(author, "last_change_at", None),
     }

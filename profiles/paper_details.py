@@ -13,6 +13,7 @@ from papers.models import Authorship, CitedByCount, Institution, Paper, PaperIde
 from papers.sources.catalogue import COUNT_ORDER, source_info
 from profiles import credits
 from profiles.bylines import PrintedName, printed_name, with_names
+from profiles.paper_scores import scores_of
 
 MAX_NUMBERED = 100  # longer bylines stand without the numbers of their affiliations
 _FIELDS = {
@@ -72,6 +73,7 @@ def details_of(paper: Paper) -> dict[str, Any]:
         "affiliations": affiliations,
         "unplaced": [one.name.name for one in names if not one.name.has_place][:3],
         "counts": counts,
+        "scores": scores_of(paper),
         "records": records,
         "identifiers": list(PaperIdentifier.objects.filter(paper=paper).order_by("scheme", "value")),
         "provenance": provenance,

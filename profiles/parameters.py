@@ -26,8 +26,8 @@ class SortOrder:
 SORT_ORDERS = (
     SortOrder("newest", "Newest", "newest first, papers without a date last, equal dates by title"),
     SortOrder("cited", "Most cited", "most cited first, papers whose count is unknown last, equal counts newest first"),
-    SortOrder("novel", "Novelty", "most novel first", missing="not computed yet"),
-    SortOrder("score", "AI score", "highest AI score first", missing="not computed yet"),
+    SortOrder("novel", "Novelty", "most novel wording first, papers without a score last"),
+    SortOrder("score", "AI score", "highest AI score first, papers without a score last"),
 )
 _BY_SLUG = {order.slug: order for order in SORT_ORDERS}
 

@@ -11,13 +11,14 @@ from metrics.registry import METRICS
 from metrics.sql import TRACKED
 from papers.coauthors import MAX_AUTHORS
 from papers.sources.catalogue import CATALOGUE, COUNT_ORDER
+from profiles.evaluation import measured
 
 
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     context = {
-        "computed": [metric for metric in METRICS if metric.computed],
-        "waiting": [metric for metric in METRICS if not metric.computed],
+        "computed": METRICS,
+        "measured": measured(),
         "tracked": [metric for metric in METRICS if metric.slug in TRACKED],
         "count_order": [CATALOGUE[slug] for slug in COUNT_ORDER],
         "recent_years": RECENT_YEARS,

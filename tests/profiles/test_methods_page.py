@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from metrics.registry import METRICS
 from papers.sources.catalogue import CATALOGUE, COUNT_ORDER
+from profiles.evaluation import measured
 from tests.profiles.conftest import check_page
 
 
@@ -25,10 +26,12 @@ def test_every_metric_is_defined_with_what_it_does_not_mean(client: Client) -> N
         assert metric.reference_url in part
 
 
-def test_it_shows_no_figure_for_what_is_not_computed(client: Client) -> None:
-    part = read(client).partition(">Not computed yet<")[2].partition('id="papers-counted"')[0]
-    assert "Nothing has been computed" in part
-    assert not re.search(r"\d\.\d|Spearman|AUC", part)
+def test_it_says_what_the_scores_do_not_measure_before_how_well_they_do(client: Client) -> None:
+    part = read(client).partition('id="scores-measured"')[2].partition('id="papers-counted"')[0]
+    assert part.index("what neither measures") < part.index("Spearman")
+    assert len(measured()) == 6
+    for figure in measured():
+        assert f"<td>{figure.value}</td><td>{figure.low}–{figure.high}</td>" in part
 
 
 def test_it_says_how_papers_are_counted_and_whose_counts_are_taken(client: Client) -> None:

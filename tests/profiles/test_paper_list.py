@@ -54,12 +54,11 @@ def test_an_empty_list_says_what_to_do(client: Client, ada: Author) -> None:
     assert 'aria-label="Remove the filter Category: no.SUCH"' in html
 
 
-def test_it_names_the_order_and_why_one_cannot_be_had(client: Client, ada: Author) -> None:
+def test_it_names_the_order(client: Client, ada: Author) -> None:
     html = check_page(client.get(ada.get_absolute_url()))
     assert "In order: newest first, papers without a date last, equal dates by title." in html
     html = check_page(client.get(ada.get_absolute_url() + "?sort=score"))
-    assert "AI score is not computed yet." in html
-    assert "In order: newest first" in html
+    assert "In order: highest AI score first, papers without a score last." in html
 
 
 def test_it_filters_by_coauthor(client: Client, ada: Author) -> None:
