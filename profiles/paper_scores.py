@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metrics.cohorts import group_label
 from metrics.models import PaperScore
 from metrics.registry import BY_SLUG, Metric
 from papers.models import Paper
@@ -25,6 +26,11 @@ class ShownScore:
     score: PaperScore
     nearest: tuple[NearPaper, ...] = ()
     looked: int = 0
+
+    @property
+    def group(self) -> str:
+        """The category group in words."""
+        return group_label(self.score.evidence.get("group") or "")
 
     @property
     def not_held(self) -> int:
