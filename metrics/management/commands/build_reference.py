@@ -34,9 +34,9 @@ class Command(BaseCommand):
         today = timezone.now().date()
         try:
             papers = [paper for file in options["files"] for paper in read_corpus(file, options["labels"])]
-            manifest = build(texts(papers), options["out"], _origin(options["files"], len(papers)), self._say)
             self._say("Learning the AI score")
             forecast = train(papers, today.year - UNSETTLED_YEARS, made_on=today)
+            manifest = build(texts(papers), options["out"], _origin(options["files"], len(papers)), self._say)
         except (OSError, CorpusError, TooFewPapers) as error:
             raise CommandError(str(error)) from error
         save_forecast(forecast, options["out"] / FORECAST_NAME)
