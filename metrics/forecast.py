@@ -3,7 +3,7 @@
 The model is two halves, each learned from half of the papers (by title). A paper of the years learned from is scored
 by the half that has not seen it, so its own citations never help to make its score; a later paper by both together.
 Where a raw score lies among the papers of its group and year is its rank; the value is the rank, drawn towards 50 as
-far as such forecasts were seen to deserve: more for later years than for those learned from.
+far as such forecasts were seen to deserve, measured apart for the years learned from and for later ones.
 """
 
 from __future__ import annotations
