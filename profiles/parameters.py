@@ -15,12 +15,11 @@ UNKNOWN_YEAR = "unknown"
 
 @dataclass(frozen=True)
 class SortOrder:
-    """One way to order the list. `missing`: why it cannot be chosen yet; "" where it can."""
+    """One way to order the list."""
 
     slug: str
     label: str
     description: str
-    missing: str = ""
 
 
 SORT_ORDERS = (
@@ -49,15 +48,8 @@ class ListQuery:
 
     @property
     def order(self) -> SortOrder:
-        """The order in which the list stands: the default one, where the chosen one is not computed yet."""
-        chosen = _BY_SLUG[self.sort]
-        return _BY_SLUG[DEFAULT_SORT] if chosen.missing else chosen
-
-    @property
-    def unavailable(self) -> SortOrder | None:
-        """The order that was asked for and cannot be given."""
-        chosen = _BY_SLUG[self.sort]
-        return chosen if chosen.missing else None
+        """The order in which the list stands."""
+        return _BY_SLUG[self.sort]
 
     @property
     def is_filtered(self) -> bool:
