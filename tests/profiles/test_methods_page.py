@@ -29,7 +29,8 @@ def test_every_metric_is_defined_with_what_it_does_not_mean(client: Client) -> N
 def test_it_says_what_the_scores_do_not_measure_before_how_well_they_do(client: Client) -> None:
     part = read(client).partition('id="scores-measured"')[2].partition('id="papers-counted"')[0]
     assert part.index("what neither measures") < part.index("Spearman")
-    assert len(measured()) == 6
+    assert len(measured()) == 18
+    assert {figure.name.split(":")[0].split(",")[0] for figure in measured()} == {"Novelty", "AI score"}
     for figure in measured():
         assert f"<td>{figure.value}</td><td>{figure.low}–{figure.high}</td>" in part
 
