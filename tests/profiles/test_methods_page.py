@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from django.template.defaultfilters import floatformat
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -32,7 +33,8 @@ def test_it_says_what_the_scores_do_not_measure_before_how_well_they_do(client: 
     assert len(measured()) == 18
     assert {figure.name.split(":")[0].split(",")[0] for figure in measured()} == {"Novelty", "AI score"}
     for figure in measured():
-        assert f"<td>{figure.value}</td><td>{figure.low}–{figure.high}</td>" in part
+        value, low, high = (floatformat(number, 3) for number in (figure.value, figure.low, figure.high))
+        assert f"<td>{value}</td><td>{low}–{high}</td>" in part
 
 
 def test_it_says_how_papers_are_counted_and_whose_counts_are_taken(client: Client) -> None:
